@@ -1,0 +1,3 @@
+"""podpipe makes podcasts searchable by topic and second."""
+
+__version__ = "0.1.0"

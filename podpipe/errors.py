@@ -1,0 +1,56 @@
+"""Every error that a user can cause, as one tree.
+
+PodpipeError                     one clear sentence: what was wrong, with which file or URL, what to do
+├── SourceError                  SOURCE is no episode, page, feed or folder that can be ingested
+├── FetchError                   a URL that could not be fetched (DNS, refused, 404, cut, too large, not allowed)
+├── AudioError                   a file that is not audio, is empty, or can't be decoded
+├── SpeechError                  the engine or its weights are missing or unusable
+├── NotesError                   show notes that can't be read
+├── ChaptersError                chapters that can't be read or written
+├── LibraryError                 the library can't be read or written, is locked, or lacks the episode asked for
+├── SearchError                  a query that can't be understood, or an index that can't be used
+└── PlayerError                  no player could be started
+
+Foreign errors are mapped to these once, in the module that borders on the foreign library, with
+``raise ... from error`` so that the cause is kept.
+"""
+
+
+class PodpipeError(Exception):
+    """One sentence for the user; ``str(error)`` is printed as it is and the process ends with 1."""
+
+
+class SourceError(PodpipeError):
+    """The SOURCE given is nothing that can be ingested."""
+
+
+class FetchError(PodpipeError):
+    """A URL could not be fetched."""
+
+
+class AudioError(PodpipeError):
+    """A file is not audio, or its audio can't be used."""
+
+
+class SpeechError(PodpipeError):
+    """The speech engine or its weights are missing or unusable."""
+
+
+class NotesError(PodpipeError):
+    """Show notes can't be read."""
+
+
+class ChaptersError(PodpipeError):
+    """Chapters can't be read or written."""
+
+
+class LibraryError(PodpipeError):
+    """The library can't be read or written, or lacks what was asked for."""
+
+
+class SearchError(PodpipeError):
+    """A query or the index can't be used."""
+
+
+class PlayerError(PodpipeError):
+    """No player could be started."""

@@ -1,0 +1,240 @@
+"""The values that flow through podpipe: frozen, plain, with every time in integer milliseconds.
+
+Nothing here does any work. The stages (``sources``, ``speech``, ``notes``, ``align``, ``topics``,
+``chapters``, ``transcripts``, ``search``) are functions from these values to these values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Origin = Literal["heard", "script", "publisher"]
+"""Where a word's spelling comes from: the recogniser, the show notes, or a published transcript."""
+
+Evidence = Literal["edited", "publisher", "script", "agenda", "heading", "flow", "opening"]
+"""What a chapter rests on, best first (see ``podpipe.topics``); ``opening`` is what comes before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file that the publisher links to: a transcript, chapters, a cover."""
+
+    url: str
+    type: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What is known of an episode before anyone has listened to it.
+
+    ``id`` names its folder and is chosen by podpipe alone (date, slug of the title, short hash of
+    ``guid``). ``guid`` is the publisher's identity for it, or its enclosure URL, or its file's path.
+    """
+
+    id: str
+    guid: str
+    title: str
+    show: str = ""
+    published: datetime | None = None
+    enclosure: str = ""
+    """URL of the audio, or the absolute path of a local file."""
+    page: str = ""
+    """URL of the web page for people."""
+    language: str = ""
+    """BCP 47, as published; empty where unknown."""
+    image: str = ""
+    chapters: Resource | None = None
+    transcripts: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Show notes as fetched: text, and what kind of text it is."""
+
+    text: str
+    media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A name, acronym or identifier worth spelling right, and how much it matters (0 to 1)."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One stretch of the notes: a heading (empty for text before any) and the text below it.
+
+    ``text`` may be empty: then the notes only list the topic. ``start_ms`` is a timestamp that the
+    notes give for it.
+    """
+
+    heading: str
+    text: str = ""
+    start_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the show notes say: the topics announced, the sections in order, the terms used."""
+
+    agenda: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    vocabulary: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its punctuation, when it sounds, and how sure that is (0 to 1)."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float = 1.0
+    origin: Origin = "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the recogniser heard, in order of time. ``words`` is empty where nobody speaks."""
+
+    language: str
+    language_confidence: float
+    engine: str
+    """Engine, its version, and the model: ``faster-whisper 1.2.1 base``."""
+    duration_ms: int
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said, spelled as well as is known. ``words`` are in order of time."""
+
+    language: str
+    duration_ms: int
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A section of the notes, and where the sound has it.
+
+    ``start_ms`` is the onset of its heading (or first words); None means that it was not spoken.
+    ``because`` says in words what that rests on, or why it was not found.
+    """
+
+    section: Section
+    start_ms: int | None
+    end_ms: int | None
+    confidence: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The notes matched with the sound: the best transcript, and where each section is."""
+
+    transcript: Transcript
+    placements: tuple[Placement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A topic: ``start_ms`` inclusive, ``end_ms`` exclusive.
+
+    ``because`` is the evidence in words: "heading heard at 1:44.7 after 0.6 s of silence".
+    ``toc`` is False for a chapter that players should not list.
+    """
+
+    title: str
+    start_ms: int
+    end_ms: int
+    confidence: float = 1.0
+    evidence: Evidence = "publisher"
+    because: str = ""
+    url: str = ""
+    image: str = ""
+    toc: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A topic that was looked for and not found, and why."""
+
+    title: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapters:
+    """The chapters of an episode in order of time, and what was looked for in vain."""
+
+    chapters: tuple[Chapter, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A run of words that ends at a full stop or a long pause."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is indexed: about 70 s of talk, never across a chapter.
+
+    ``sentences`` carry the times, so that a hit starts at the sentence in which the words fall.
+    """
+
+    id: str
+    episode_id: str
+    chapter: str
+    chapter_start_ms: int
+    start_ms: int
+    end_ms: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of text and the spans of it (start, end: characters) that match the query."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a search returns: where in which episode, and why it matched."""
+
+    episode_id: str
+    episode_title: str
+    show: str
+    published: datetime | None
+    chapter: str
+    chapter_start_ms: int
+    start_ms: int
+    end_ms: int
+    snippet: Snippet
+    score: float
+    enclosure: str = ""
+    note: str = ""
+    """Said to the user beside the hit, e.g. that it is a sound-alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedEpisode:
+    """An episode as the index takes it: its facts, chapters and passages."""
+
+    episode: Episode
+    language: str
+    chapters: tuple[Chapter, ...] = ()
+    passages: tuple[Passage, ...] = field(default=())
