@@ -1,15 +1,15 @@
 """Every error that a user can cause, as one tree.
 
-PodpipeError                     one clear sentence: what was wrong, with which file or URL, what to do
-├── SourceError                  SOURCE is no episode, page, feed or folder that can be ingested
-├── FetchError                   a URL that could not be fetched (DNS, refused, 404, cut, too large, not allowed)
-├── AudioError                   a file that is not audio, is empty, or can't be decoded
-├── SpeechError                  the engine or its weights are missing or unusable
-├── NotesError                   show notes that can't be read
-├── ChaptersError                chapters that can't be read or written
-├── LibraryError                 the library can't be read or written, is locked, or lacks the episode asked for
-├── SearchError                  a query that can't be understood, or an index that can't be used
-└── PlayerError                  no player could be started
+PodpipeError        one clear sentence: what was wrong, with which file or URL, what to do
+├── SourceError     SOURCE is no episode, page, feed or folder that can be ingested
+├── FetchError      a URL that could not be fetched: DNS, refused, 404, cut, too large, not allowed
+├── AudioError      a file that is not audio, is empty, or can't be decoded
+├── SpeechError     the engine or its weights are missing or unusable
+├── NotesError      show notes that can't be read
+├── ChaptersError   chapters that can't be read or written
+├── LibraryError    the library can't be read or written, is locked, or lacks the episode asked for
+├── SearchError     a query that can't be understood, or an index that can't be used
+└── PlayerError     no player could be started
 
 Foreign errors are mapped to these once, in the module that borders on the foreign library, with
 ``raise ... from error`` so that the cause is kept.

@@ -14,7 +14,7 @@ Origin = Literal["heard", "script", "publisher"]
 """Where a word's spelling comes from: the recogniser, the show notes, or a published transcript."""
 
 Evidence = Literal["edited", "publisher", "script", "agenda", "heading", "flow", "opening"]
-"""What a chapter rests on, best first (see ``podpipe.topics``); ``opening`` is what comes before the first."""
+"""What a chapter rests on, best first (see ``podpipe.topics``); ``opening`` comes before the first topic."""
 
 
 @dataclass(frozen=True, slots=True)

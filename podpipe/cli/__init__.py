@@ -1,0 +1,60 @@
+"""The command line: parses, makes one call, prints. ``main`` is the console script."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from podpipe.cli import doctor, ingest, library, play, search
+from podpipe.cli.options import print_version
+from podpipe.errors import PodpipeError
+from podpipe.work import STAGES
+
+app = typer.Typer(
+    name="podpipe",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Makes podcasts searchable by topic and second.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("ingest")(ingest.command)
+app.command("search")(search.command)
+app.command("play")(play.command)
+app.command("list")(library.list_command)
+app.command("show")(library.show_command)
+app.command("reindex")(library.reindex_command)
+app.command("doctor")(doctor.command)
+
+
+@app.callback()
+def _podpipe(version: print_version = False) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run podpipe and exit: 0 when all went well, 1 on an error, 2 on wrong usage, 130 on Ctrl-C."""
+    try:
+        app(args=_with_force_value(sys.argv[1:] if arguments is None else arguments), prog_name="podpipe")
+    except PodpipeError as error:
+        print(f"podpipe: {error}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("podpipe: stopped; the same command goes on where it stopped", file=sys.stderr)  # noqa: T201
+        os._exit(130)  # threads may still be inside the recogniser: don't wait for them
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def _with_force_value(arguments: Sequence[str]) -> list[str]:
+    """``--force`` without a stage means all of them (options with an optional value are unknown to typer)."""
+    result: list[str] = []
+    for position, argument in enumerate(arguments):
+        result.append(argument)
+        if argument == "--force" and not (set(arguments[position + 1 : position + 2]) & {*STAGES, "all"}):
+            result.append("all")
+    return result

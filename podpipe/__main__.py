@@ -1,0 +1,5 @@
+"""``python -m podpipe``."""
+
+from podpipe.cli import main
+
+main()

@@ -1,0 +1,42 @@
+"""Printing: the one place that knows the terminal."""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# C0 and C1 controls (ESC among them), and the characters that turn the direction of text (UTR #36).
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@functools.cache
+def out() -> Console:
+    """Standard output; full width where it is no terminal, so that pipes get whole lines."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), emoji=False)
+
+
+@functools.cache
+def err() -> Console:
+    """Standard error: progress and remarks, which are not the answer."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, emoji=False)
+
+
+def clean(text: str) -> str:
+    """Text from outside, without what a terminal would obey."""
+    return _UNSAFE.sub("", text)
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    import msgspec
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")

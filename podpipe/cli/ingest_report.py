@@ -1,0 +1,173 @@
+"""What ``podpipe ingest`` shows: progress while it works, a table at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from podpipe import timecode
+from podpipe.cli import console
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import Task, TaskID
+
+    from podpipe.ingest import Outcome
+    from podpipe.library import Library
+    from podpipe.models import Chapter, Episode
+
+_DOING = {
+    "wait": "waiting for another podpipe",
+    "fetch": "downloading",
+    "describe": "reading notes",
+    "transcribe": "transcribing",
+    "align": "aligning",
+    "transcripts": "writing transcripts",
+    "tag": "tagging",
+    "index": "indexing",
+}
+
+EVIDENCE = {
+    "edited": "by hand",
+    "publisher": "publisher's",
+    "script": "script",
+    "agenda": "agenda",
+    "heading": "heard headings",
+    "flow": "flow of the talk",
+    "opening": "opening",
+}
+"""How a chapter was found, for people."""
+
+
+class Display:
+    """A bar for each episode under way; safe to call from several threads."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._tasks: dict[str, tuple[str, TaskID]] = {}
+        self._lock = threading.Lock()
+
+    def progress(self, episode: Episode, stage: str, done: int, total: int | None) -> None:
+        """Move the episode's bar; a new stage starts a new bar."""
+        with self._lock:
+            known = self._tasks.get(episode.enclosure)
+            if known is None or known[0] != stage:
+                if known is not None:
+                    self._bars.remove_task(known[1])
+                title = console.clean(episode.title)[:40]
+                task = self._bars.add_task(f"{title} · {_DOING.get(stage, stage)}", total=total, stage=stage)
+                self._tasks[episode.enclosure] = (stage, task)
+            else:
+                task = known[1]
+            self._bars.update(task, completed=done, total=total)
+
+    def finished(self, outcome: Outcome) -> Outcome:
+        """Take the episode's bar away and say what became of it."""
+        with self._lock:
+            known = self._tasks.pop(outcome.source, None)
+            if known is not None:
+                self._bars.remove_task(known[1])
+        name = console.clean(outcome.episode.title if outcome.episode else outcome.source)
+        if outcome.status == "failed":
+            self._bars.console.print(f"✗ {name}: {console.clean(outcome.error)}", style="red", markup=False)
+        for remark in outcome.remarks:
+            self._bars.console.print(f"! {name}: {console.clean(remark)}", style="yellow", markup=False)
+        return outcome
+
+
+@contextlib.contextmanager
+def display() -> Iterator[Display]:
+    """Show progress on standard error while the block runs (nothing but failures where it is no terminal)."""
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Times real time for sound, bytes a second for downloads."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            if not speed:
+                return Text("")
+            if task.fields.get("stage") == "fetch":
+                return Text(f"{speed / 1e6:.1f} MB/s")
+            return Text(f"{speed / 1000:.1f}× real time")
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=console.err(), transient=True) as bars:
+        yield Display(bars)
+
+
+def print_summary(outcomes: Sequence[Outcome], library: Library) -> None:
+    """A table of what became of each episode, then one line that sums up."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading, justify in (("Episode", "left"), ("Length", "right"), ("Chapters", "right")):
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for heading in ("Found by", "Sure", "Result"):
+        table.add_column(heading, overflow="fold")
+    for outcome in outcomes:
+        if outcome.episode is not None:
+            table.add_row(*_row(outcome))
+    if table.row_count:
+        console.out().print(table)
+    console.out().print(_sum_up(outcomes, library), markup=False)
+
+
+def print_as_json(outcomes: Sequence[Outcome]) -> None:
+    """The same for programs: ``{"episodes": [...]}`` with an entry for each episode or failed source."""
+    console.print_json({"episodes": [_as_json(outcome) for outcome in outcomes]})
+
+
+def _row(outcome: Outcome) -> list[str]:
+    assert outcome.episode is not None
+    name = console.clean(outcome.episode.id if outcome.status != "failed" else outcome.episode.title)
+    if outcome.status == "failed":
+        return [name, "", "", "", "", "failed"]
+    topics = [chapter for chapter in outcome.chapters if chapter.evidence != "opening"]
+    missing = f", {len(outcome.missing)} not spoken" if outcome.missing else ""
+    result = (
+        "nothing to do" if outcome.status == "unchanged" else f"done in {sum(outcome.seconds.values()):.0f} s"
+    )
+    return [
+        name,
+        timecode.clock(outcome.duration_ms),
+        str(len(topics)),
+        (_found_by(topics) or "–") + missing,
+        f"{min(chapter.confidence for chapter in topics):.2f} or more" if topics else "–",
+        result,
+    ]
+
+
+def _found_by(chapters: Sequence[Chapter]) -> str:
+    counts = Counter(EVIDENCE[chapter.evidence] for chapter in chapters)
+    if len(counts) == 1:
+        return next(iter(counts))
+    return ", ".join(f"{number} {name}" for name, number in counts.most_common())
+
+
+def _sum_up(outcomes: Sequence[Outcome], library: Library) -> str:
+    counts = Counter(outcome.status for outcome in outcomes)
+    parts = [f"{counts[status]} {status}" for status in ("done", "unchanged", "failed") if counts[status]]
+    if counts["unchanged"] == len(outcomes):
+        return "Nothing had to be done: everything is up to date."
+    return f"{', '.join(parts)}. Library: {library.root}"
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:
+    episode = outcome.episode
+    return {
+        "source": outcome.source,
+        "id": episode.id if episode else None,
+        "title": episode.title if episode else None,
+        "status": outcome.status,
+        "error": outcome.error or None,
+        "duration_ms": outcome.duration_ms,
+        "chapters": outcome.chapters,
+        "missing": outcome.missing,
+        "stages": {stage: round(seconds, 3) for stage, seconds in outcome.seconds.items()},
+        "remarks": outcome.remarks,
+    }

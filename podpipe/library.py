@@ -1,0 +1,191 @@
+"""The library on disk: ``episodes/<id>/`` with everything known of an episode, and ``index/``.
+
+``docs/library-on-disk.md`` lists the files. The index is derived: it can be deleted and made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from podpipe import storage
+from podpipe.errors import LibraryError
+from podpipe.ledger import Ledger
+from podpipe.models import Chapters, Episode, Hypothesis, Notes, Transcript
+
+EPISODE = "episode.json"
+HYPOTHESIS = "hypothesis.json"
+TRANSCRIPT = "transcript.json"
+CHAPTERS = "chapters.json"
+PUBLISHED = "published-chapters.json"
+TAGGED = "episode.mp3"
+
+_NOTES = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFolder:
+    """The folder of one episode. Reading raises LibraryError where a file is missing or damaged."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The episode's id is its folder's name."""
+        return self.path.name
+
+    @property
+    def tagged(self) -> Path:
+        """The MP3 with chapters."""
+        return self.path / TAGGED
+
+    def ledger(self) -> Ledger:
+        """What was done for this episode."""
+        return Ledger(self.path)
+
+    def episode(self) -> Episode:
+        """The facts known of the episode."""
+        return storage.read_json(self.path / EPISODE, Episode)
+
+    def hypothesis(self) -> Hypothesis:
+        """What was heard."""
+        return storage.read_json(self.path / HYPOTHESIS, Hypothesis)
+
+    def transcript(self) -> Transcript:
+        """What was said."""
+        return storage.read_json(self.path / TRANSCRIPT, Transcript)
+
+    def chapters(self) -> Chapters:
+        """The chapters, those that a person has edited marked so. Raises ChaptersError."""
+        from podpipe.chapters import json
+
+        return json.read(self.path / CHAPTERS)
+
+    def notes(self) -> Notes | None:
+        """The show notes, if there are any."""
+        for media_type, name in _NOTES.items():
+            path = self.path / name
+            if path.is_file():
+                with storage.explained(path):
+                    return Notes(path.read_bytes().decode("utf-8", "replace"), media_type)  # type: ignore[arg-type]
+        return None
+
+    def original(self) -> Path:
+        """The audio as downloaded. Raises LibraryError where it is gone."""
+        entry = self.ledger().entry("fetch")
+        for name in entry.outputs if entry else ():
+            if name.startswith("original."):
+                return self.path / name
+        raise LibraryError(f"{self.path} has no audio yet; run podpipe ingest again")
+
+    def is_complete(self) -> bool:
+        """Whether every stage up to the index was finished once."""
+        return self.ledger().entry("index") is not None
+
+
+def notes_name(notes: Notes) -> str:
+    """The name of the file that these notes are kept in."""
+    return _NOTES[notes.media_type]
+
+
+class Library:
+    """``episodes/`` and ``index/`` below one root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.episodes = root / "episodes"
+        self.index = root / "index"
+
+    @classmethod
+    def locate(cls, root: Path | None = None) -> Library:
+        """The library at ``root``, or at PODPIPE_LIBRARY, or in the current folder."""
+        return cls((root or Path(os.environ.get("PODPIPE_LIBRARY") or ".")).expanduser().absolute())
+
+    def prepare(self) -> None:
+        """Make the folders and see that they can be written. Raises LibraryError."""
+        for folder, mode in ((self.episodes, 0o777), (self.index, 0o700)):
+            with storage.explained(folder):
+                folder.mkdir(mode=mode, parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise LibraryError(
+                    f"{folder} can't be written by this user; change its permissions or use --library"
+                )
+
+    def folder(self, episode_id: str) -> EpisodeFolder:
+        """The folder of an episode, there or not."""
+        return EpisodeFolder(self.episodes / episode_id)
+
+    def __iter__(self) -> Iterator[EpisodeFolder]:
+        """All episodes that are known, by id (and so by date)."""
+        if not self.episodes.is_dir():
+            return
+        for path in sorted(self.episodes.iterdir()):
+            if (path / EPISODE).is_file():
+                yield EpisodeFolder(path)
+
+    def id_of(self, episode: Episode) -> str:
+        """The id that this episode has here already, whatever has become of its title and date, or its new one.
+
+        The hash of the guid, which ends every id, tells which episode it is.
+        """
+        if not self.folder(episode.id).path.is_dir() and self.episodes.is_dir():
+            ending = "-" + episode.id.rpartition("-")[2]
+            for entry in os.scandir(self.episodes):
+                if entry.name.endswith(ending):
+                    return entry.name
+        return episode.id
+
+    def find(self, text: str) -> EpisodeFolder:
+        """The one episode whose id is, begins with or contains ``text``, or else whose title does.
+
+        Raises:
+            LibraryError: no episode matches, or several do.
+        """
+        wanted = text.strip().casefold()
+        folders = list(self)
+        tests: tuple[Callable[[EpisodeFolder], bool], ...] = (
+            lambda folder: folder.id == wanted,
+            lambda folder: folder.id.startswith(wanted),
+            lambda folder: wanted in folder.id,
+            lambda folder: wanted in folder.episode().title.casefold(),
+        )
+        for test in tests:
+            matches = [folder for folder in folders if test(folder)] if wanted else []
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                names = ", ".join(folder.id for folder in matches[:4]) + (", …" if len(matches) > 4 else "")
+                raise LibraryError(f"{text!r} fits {len(matches)} episodes ({names}); give more of the id")
+        raise LibraryError(
+            f"no episode in {self.root} fits {text!r}; podpipe list shows those that are there"
+        )
+
+    @contextlib.contextmanager
+    def lock(self, episode_id: str, *, on_wait: Callable[[], None]) -> Iterator[EpisodeFolder]:
+        """Hold an episode's folder alone; where another process holds it, say so once and wait.
+
+        Raises:
+            LibraryError: the folder can't be made or written.
+        """
+        folder = self.folder(episode_id)
+        locks = self.episodes / ".locks"
+        with storage.explained(locks):
+            locks.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(locks / episode_id)
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                on_wait()
+                lock.acquire()
+            folder.path.mkdir(exist_ok=True)
+        try:
+            yield folder
+        finally:
+            with contextlib.suppress(OSError):
+                folder.path.rmdir()  # only where nothing came of it
+            lock.release()
