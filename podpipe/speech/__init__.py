@@ -1,0 +1,127 @@
+"""Speech to words: the seam that engines fit into, and what is done the same way for all of them.
+
+The sound is decoded in blocks, and cut at pauses into stretches of about half a minute of speech; an
+engine only ever sees such a stretch. Where nobody speaks (silence, music, noise) no engine is asked,
+so that none invents text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from podpipe import audio
+from podpipe.audio import SAMPLE_RATE, Samples
+from podpipe.errors import SpeechError
+from podpipe.models import Hypothesis, Term, Word
+from podpipe.speech import echoes, vad
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an engine heard in a stretch; times in milliseconds from its start."""
+
+    words: tuple[Word, ...]
+    language: str
+    language_confidence: float
+
+
+class Recogniser(Protocol):
+    """A speech engine with its weights."""
+
+    @property
+    def name(self) -> str:
+        """Engine, its version, and the model; known without loading anything."""
+
+    def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
+        """Hear a stretch of at most some minutes; ``vocabulary`` is what may occur, most important first.
+
+        Raises:
+            SpeechError: the engine or its weights can't be used.
+        """
+
+
+ENGINES = ("faster-whisper", "openai-whisper")
+
+
+def open_recogniser(engine: str = "faster-whisper", model: str = "base", *, device: str = "auto") -> Recogniser:
+    """An engine, ready to be asked; weights are loaded when it first hears something.
+
+    Raises:
+        SpeechError: there is no such engine or model, or the engine is not installed.
+    """
+    if engine == "faster-whisper":
+        from podpipe.speech.faster_whisper import FasterWhisper
+
+        return FasterWhisper(model, device)
+    if engine == "openai-whisper":
+        from podpipe.speech.openai_whisper import OpenAIWhisper
+
+        return OpenAIWhisper(model, device)
+    raise SpeechError(f"unknown engine {engine!r}; podpipe knows {', '.join(ENGINES)}")
+
+
+def transcribe(
+    path: Path,
+    recogniser: Recogniser,
+    *,
+    language: str | None = None,
+    vocabulary: Sequence[Term] = (),
+    on_progress: Callable[[int], None] = lambda done_ms: None,
+) -> Hypothesis:
+    """Hear a whole file, in memory that does not grow with its length.
+
+    The language is detected on the first stretch of speech unless given. ``on_progress`` is told the
+    milliseconds done; it may raise to stop.
+
+    Raises:
+        AudioError: the file can't be decoded.
+        SpeechError: the engine or its weights can't be used.
+    """
+    terms = tuple(term.text for term in sorted(vocabulary, key=lambda term: -term.weight))
+    words: list[Word] = []
+    counted = _Counted(audio.decode(path))
+    confidence = 1.0 if language else 0.0
+    for stretch in vad.stretches(counted):
+        heard = recogniser.recognise(stretch.samples, language=language, vocabulary=terms)
+        if language is None and heard.words:
+            language, confidence = heard.language, heard.language_confidence
+        words += echoes.without(_shifted(heard.words, stretch), terms)
+        on_progress(stretch.end_ms)
+    return Hypothesis(language or "", confidence, recogniser.name, counted.duration_ms, _in_order(words, counted.duration_ms))
+
+
+class _Counted:
+    """Blocks, and how long they were in the end."""
+
+    def __init__(self, blocks: Iterable[Samples]) -> None:
+        self._blocks = blocks
+        self.duration_ms = 0
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # a generator of Samples
+        samples = 0
+        for block in self._blocks:
+            samples += block.size
+            self.duration_ms = samples * 1000 // SAMPLE_RATE
+            yield block
+
+
+def _shifted(words: Sequence[Word], stretch: vad.Stretch) -> list[Word]:
+    return [
+        replace(word, start_ms=word.start_ms + stretch.start_ms, end_ms=word.end_ms + stretch.start_ms)
+        for word in words
+    ]
+
+
+def _in_order(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:
+    """Times that never run backwards, never overlap and stay within the file."""
+    result: list[Word] = []
+    last = 0
+    for word in words:
+        start = min(max(word.start_ms, last), max(duration_ms - 1, 0))
+        end = min(max(word.end_ms, start + 1), max(duration_ms, start + 1))
+        result.append(replace(word, start_ms=start, end_ms=end))
+        last = end
+    return tuple(result)

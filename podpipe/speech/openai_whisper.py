@@ -1,0 +1,64 @@
+"""openai-whisper: the reference implementation, on torch (the extra ``openai-whisper``)."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import importlib.util
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from podpipe.audio import Samples
+from podpipe.errors import SpeechError
+from podpipe.models import Word
+from podpipe.speech import Heard, weights
+
+
+class OpenAIWhisper:
+    """A ``Recogniser``; ``model`` is a name that openai-whisper knows, or a ``.pt`` file."""
+
+    def __init__(self, model: str, device: str = "auto", *, beam_size: int = 1) -> None:
+        if importlib.util.find_spec("whisper") is None:
+            raise SpeechError("openai-whisper is not installed; pip install 'podpipe[openai-whisper]'")
+        weights.check_name(model)
+        self._model_name, self._device, self._beam_size = model, device, beam_size
+        self._loading = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """As in ``Recogniser``."""
+        return f"openai-whisper {importlib.metadata.version('openai-whisper')} {Path(self._model_name).name}"
+
+    def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
+        """As in ``Recogniser``."""
+        with self._loading:
+            result = self._model.transcribe(
+                samples,
+                language=language,
+                beam_size=self._beam_size if self._beam_size > 1 else None,
+                word_timestamps=True,
+                condition_on_previous_text=False,
+                initial_prompt=", ".join(vocabulary)[:600] or None,
+                fp16=False,
+                verbose=None,
+            )
+        words = tuple(
+            Word(word["word"].strip(), round(word["start"] * 1000), round(word["end"] * 1000), round(word["probability"], 3))
+            for segment in result["segments"]
+            for word in segment["words"]
+            if word["word"].strip()
+        )
+        return Heard(words, result["language"], 1.0)
+
+    @functools.cached_property
+    def _model(self) -> Any:
+        import whisper
+
+        try:
+            return whisper.load_model(self._model_name, device=None if self._device == "auto" else self._device)
+        except (RuntimeError, OSError) as error:
+            raise SpeechError(
+                f"the weights {self._model_name!r} can't be loaded ({str(error).splitlines()[0]}); give --model FILE.pt"
+            ) from error

@@ -1,0 +1,79 @@
+"""Where somebody speaks: Silero's voice activity detector, as it comes with faster-whisper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from podpipe.audio import SAMPLE_RATE, Samples
+
+BLOCK_S = 180
+"""Seconds of sound that are looked at together."""
+
+STRETCH_S = 28
+"""Seconds of a stretch at the most: Whisper hears 30 s at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Speech to be heard at once, with the short pauses in it. ``samples``: mono at SAMPLE_RATE."""
+
+    start_ms: int
+    samples: Samples
+
+    @property
+    def end_ms(self) -> int:
+        """When it ends."""
+        return self.start_ms + self.samples.size * 1000 // SAMPLE_RATE
+
+
+def stretches(blocks: Iterable[Samples]) -> Iterator[Stretch]:
+    """Cut sound into stretches of speech at its pauses, holding a few minutes at a time.
+
+    Speech without a pause is cut after STRETCH_S.
+    """
+    held: list[Samples] = []
+    size = offset = 0
+    for block in blocks:
+        held.append(block)
+        size += block.size
+        if size < BLOCK_S * SAMPLE_RATE:
+            continue
+        samples = np.concatenate(held)
+        used = 0
+        for start, end in _packed(_speech(samples)):
+            if end >= samples.size - SAMPLE_RATE and start > 0:
+                break  # may go on in the next block
+            yield Stretch((offset + start) * 1000 // SAMPLE_RATE, samples[start:end])
+            used = end
+        else:
+            used = max(used, samples.size - SAMPLE_RATE)
+        held, size, offset = [samples[used:].copy()], samples.size - used, offset + used
+    if size:
+        samples = np.concatenate(held)
+        for start, end in _packed(_speech(samples)):
+            yield Stretch((offset + start) * 1000 // SAMPLE_RATE, samples[start:end])
+
+
+def _speech(samples: Samples) -> list[tuple[int, int]]:
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(min_silence_duration_ms=300, speech_pad_ms=250, max_speech_duration_s=STRETCH_S)
+    return [(region["start"], region["end"]) for region in get_speech_timestamps(samples, options)]
+
+
+def _packed(regions: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join neighbouring regions to stretches of at most STRETCH_S; pauses over 4 s part them."""
+    packed: list[tuple[int, int]] = []
+    for start, end in regions:
+        if (
+            packed
+            and end - packed[-1][0] <= STRETCH_S * SAMPLE_RATE
+            and start - packed[-1][1] <= 4 * SAMPLE_RATE
+        ):
+            packed[-1] = (packed[-1][0], end)
+        else:
+            packed.append((start, end))
+    return packed
