@@ -143,7 +143,9 @@ def write_mp3(path: Path, blocks: Iterable[Samples], sample_rate: int, *, bit_ra
             stream = container.add_stream("libmp3lame", rate=sample_rate, layout="mono", bit_rate=bit_rate)
             position = 0
             for block in blocks:
-                frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block, np.float32)[None], "fltp", "mono")
+                frame = av.AudioFrame.from_ndarray(
+                    np.ascontiguousarray(block, np.float32)[None], "fltp", "mono"
+                )
                 frame.sample_rate, frame.pts = sample_rate, position
                 position += block.size
                 container.mux(stream.encode(frame))
@@ -178,7 +180,12 @@ def _mpeg_audio(head: bytes) -> str | None:
         version, layer = head[position + 1] >> 3 & 3, head[position + 1] >> 1 & 3
         if head[position + 1] & 0xF6 == 0xF0 and position == 0:
             return "aac"
-        if version != 1 and layer == 1 and head[position + 2] >> 4 not in (0, 15) and head[position + 2] >> 2 & 3 != 3:
+        if (
+            version != 1
+            and layer == 1
+            and head[position + 2] >> 4 not in (0, 15)
+            and head[position + 2] >> 2 & 3 != 3
+        ):
             return "mp3"
     return None
 

@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podpipe import library, storage
-from podpipe.errors import ChaptersError, FetchError, SourceError
+from podpipe import audio, library, storage
+from podpipe.errors import AudioError, ChaptersError, FetchError, SourceError
 from podpipe.models import Chapters
+from podpipe.sources import is_url
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 _ARRIVING = "arriving"
 """The audio's name until it is known what it is."""
-
-ENDINGS = {"mp3": "mp3", "mp4": "m4a", "ogg": "ogg", "flac": "flac", "wav": "wav", "aac": "aac", "aiff": "aiff", "matroska": "mka"}
-"""The ending of ``original.<ext>`` for each container that ``audio.probe`` knows: ours, never the publisher's."""
 
 
 def fetch(work: Work, client: Client, candidate: Candidate) -> None:
@@ -33,17 +31,79 @@ def fetch(work: Work, client: Client, candidate: Candidate) -> None:
         SourceError, FetchError, AudioError, LibraryError: the audio could not be had; nothing of it stays.
     """
     source = candidate.episode.enclosure
-    is_url = source.startswith(("http://", "https://"))
-    state = candidate.length if is_url else _state_of(Path(source))
+    remote = is_url(source)
+    state = candidate.length if remote else _state_of(Path(source))
+    inputs = [source, state, candidate.episode.chapters, candidate.chapters]
     entry = work.ledger.entry("fetch")
-    known = {key: value for key, value in entry.facts.items() if key in ("etag", "last_modified")} if entry else {}
-    ask = is_url and bool(known) and not candidate.from_feed
+    known = dict(entry.facts) if entry else {}
 
     def action() -> Made | None:
         arriving = work.folder.path / _ARRIVING
-        facts: dict[str, str] = {}
-        if is_url:
-            ...
-        return None
+        if remote:
+            there = bool(entry) and "fetch" not in work.force and _has_audio(work)
+            facts = _download(work, client, source, arriving, known if there else {})
+            if facts is None:
+                return None
+        else:
+            facts = {}
+            with storage.replacing(arriving) as temporary:
+                shutil.copyfile(source, temporary)
+        name = _settle(work, arriving, source)
+        files = _published(work, client, candidate)
+        return Made(files, [name], facts)
 
-    work.stage("fetch", [source, state, candidate.episode.chapters, candidate.chapters], [], action, recheck=ask)
+    ask = remote and bool(known) and not candidate.from_feed
+    work.stage("fetch", inputs, [], action, recheck=ask)
+
+
+def _state_of(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise SourceError(f"{path} can't be read: {error.strerror}; check the path") from error
+    return f"{stat.st_size} {stat.st_mtime_ns}"
+
+
+def _has_audio(work: Work) -> bool:
+    return any(work.folder.path.glob("original.*"))
+
+
+def _download(
+    work: Work, client: Client, url: str, arriving: Path, known: dict[str, str]
+) -> dict[str, str] | None:
+    done = client.download(
+        url, arriving, validators=known, on_progress=lambda done, total: work.progress("fetch", done, total)
+    )
+    return None if done is None else done.validators
+
+
+def _settle(work: Work, arriving: Path, source: str) -> str:
+    """See that what arrived is audio, and give it its name."""
+    try:
+        info = audio.probe(arriving)
+        next(iter(audio.decode(arriving)))
+    except (AudioError, StopIteration) as error:
+        arriving.unlink()
+        raise AudioError(str(error).replace(str(arriving), source)) from error
+    name = f"original.{audio.ENDINGS[info.format]}"
+    with storage.explained(arriving):
+        arriving.replace(work.folder.path / name)
+        for old in work.folder.path.glob("original.*"):
+            if old.name != name:
+                old.unlink()
+    return name
+
+
+def _published(work: Work, client: Client, candidate: Candidate) -> dict[str, bytes]:
+    from podpipe.chapters import json
+
+    if candidate.episode.chapters is not None:
+        url = candidate.episode.chapters.url
+        try:
+            found = json.decode(client.page(url).data, url)
+            return {library.PUBLISHED: json.encode(found)}
+        except (FetchError, ChaptersError) as error:
+            work.remarks.append(f"the publisher's chapters could not be had: {error}")
+    if candidate.chapters:
+        return {library.PUBLISHED: json.encode(Chapters(candidate.chapters))}
+    return {}

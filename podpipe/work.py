@@ -53,7 +53,7 @@ class Work:
         self.seconds: dict[str, float] = {}
         self.remarks: list[str] = []
         self._progress = progress
-        self._force = force
+        self.force = force
 
     def stage(
         self,
@@ -70,7 +70,7 @@ class Work:
         Files that a person has edited stay as they are.
         """
         key = storage.digest([_VERSIONS[name], inputs])
-        forced = name in self._force
+        forced = name in self.force
         if not forced and not recheck and self.ledger.is_current(name, key, outputs):
             return
         self.progress(name, 0, None)

@@ -1,0 +1,77 @@
+"""The notes' script, the words heard and the sound, matched.
+
+Each paragraph of the notes is looked for on its own, so that the host may skip, swap and improvise:
+what is not spoken finds nothing, and what is spoken and not in the notes stays as heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from podpipe.align import merge, onsets
+from podpipe.align.local import Match, Tokens, find, similarity
+from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Transcript
+from podpipe.sound import Sound
+
+SPOKEN = 0.45
+"""A paragraph is spoken where this share of its words is heard."""
+
+
+def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
+    """Match the notes with what was heard.
+
+    The transcript has the script's spelling where the script was spoken, and what was heard elsewhere.
+    """
+    heard = Tokens.of([word.text for word in hypothesis.words])
+    paragraphs = [
+        (number, text) for number, section in enumerate(outline.sections) for text in _texts(section)
+    ]
+    tokens = [Tokens.of(text.split()) for _, text in paragraphs]
+    matches = _without_overlaps(tokens, heard)
+    words = merge.merged(hypothesis.words, list(zip(tokens, matches, strict=True)), heard)
+    placements = []
+    for number, section in enumerate(outline.sections):
+        own = [
+            match for (owner, _), match in zip(paragraphs, matches, strict=True) if owner == number and match
+        ]
+        placements.append(_place(section, own, hypothesis, heard, sound))
+    transcript = Transcript(hypothesis.language, hypothesis.duration_ms, words)
+    return Alignment(transcript, tuple(placements))
+
+
+def _texts(section: Section) -> list[str]:
+    return [text for text in section.text.split("\n") if text.strip()]
+
+
+def _without_overlaps(paragraphs: Sequence[Tokens], heard: Tokens) -> list[Match | None]:
+    """The best place of each paragraph; no heard word belongs to two."""
+    free = np.ones(len(heard.keys), bool)
+    tables = [similarity(tokens, heard) for tokens in paragraphs]
+    found = [find(table, free) for table in tables]
+    result: list[Match | None] = [None] * len(paragraphs)
+    for number in sorted(range(len(paragraphs)), key=lambda n: -(found[n].score if found[n] else 0)):  # type: ignore[union-attr]
+        match = found[number]
+        if match and not free[match.first : match.last + 1].all():
+            match = find(tables[number], free)
+        if match and match.share >= SPOKEN:
+            result[number] = match
+            free[match.first : match.last + 1] = False
+    return result
+
+
+def _place(
+    section: Section, matches: list[Match], hypothesis: Hypothesis, heard: Tokens, sound: Sound
+) -> Placement:
+    if not section.text:
+        return onsets.listed(section, hypothesis, sound)
+    if not matches:
+        return Placement(section, None, None, 0.0, "its text was not spoken")
+    first, last = min(match.first for match in matches), max(match.last for match in matches)
+    end_ms = hypothesis.words[heard.words[last]].end_ms
+    share = max(match.share for match in matches)
+    at_start = min(matches, key=lambda match: match.first).skipped <= 8
+    return onsets.before(
+        section, heard.words[first], end_ms, share if at_start else share * 0.6, hypothesis, sound
+    )

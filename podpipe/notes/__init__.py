@@ -1,0 +1,47 @@
+"""Show notes → Outline: what is announced, the sections in order, the words worth spelling right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from podpipe.models import Notes, Outline, Section
+from podpipe.notes import agenda, headings
+from podpipe.notes.blocks import Block, read_blocks
+from podpipe.notes.vocabulary import vocabulary
+
+_AUDIO_LINE = re.compile(
+    r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*https?://\S+\W*$|^\W*audio:\s*\S+$", re.I
+)
+
+
+def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
+    """Read show notes. Notes of any shape give an Outline; those of nothing useful an empty one."""
+    blocks = [block for block in read_blocks(notes) if not _AUDIO_LINE.match(block.text)]
+    announced = agenda.find(blocks)
+    sections = _sections(blocks, announced)
+    return Outline(announced, sections, vocabulary(blocks, sections, announced, title, show))
+
+
+def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Section, ...]:
+    """Sections in order; text before any heading has the heading ''."""
+    sections: list[Section] = []
+    for block in blocks:
+        found = headings.split(block, announced)
+        if found is not None:
+            sections.append(found)
+        elif sections and not _is_parting(block.text):
+            last = sections[-1]
+            sections[-1] = Section(last.heading, f"{last.text}\n{block.text}".strip(), last.start_ms)
+        else:
+            sections.append(Section("", block.text))
+    return tuple(sections)
+
+
+def _is_parting(text: str) -> bool:
+    """Whether a paragraph ends the show rather than belonging to the topic before it."""
+    return bool(
+        re.match(
+            r"(?:and )?(?:that['’]s (?:all|a summary|it)|in other news|thanks? for listening)", text, re.I
+        )
+    )

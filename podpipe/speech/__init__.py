@@ -46,7 +46,9 @@ class Recogniser(Protocol):
 ENGINES = ("faster-whisper", "openai-whisper")
 
 
-def open_recogniser(engine: str = "faster-whisper", model: str = "base", *, device: str = "auto") -> Recogniser:
+def open_recogniser(
+    engine: str = "faster-whisper", model: str = "base", *, device: str = "auto"
+) -> Recogniser:
     """An engine, ready to be asked; weights are loaded when it first hears something.
 
     Raises:
@@ -90,7 +92,13 @@ def transcribe(
             language, confidence = heard.language, heard.language_confidence
         words += echoes.without(_shifted(heard.words, stretch), terms)
         on_progress(stretch.end_ms)
-    return Hypothesis(language or "", confidence, recogniser.name, counted.duration_ms, _in_order(words, counted.duration_ms))
+    return Hypothesis(
+        language or "",
+        confidence,
+        recogniser.name,
+        counted.duration_ms,
+        _in_order(words, counted.duration_ms),
+    )
 
 
 class _Counted:

@@ -45,7 +45,12 @@ class FasterWhisper:
             vad_filter=False,
         )
         words = tuple(
-            Word(word.word.strip(), round(word.start * 1000), round(word.end * 1000), round(word.probability, 3))
+            Word(
+                word.word.strip(),
+                round(word.start * 1000),
+                round(word.end * 1000),
+                round(word.probability, 3),
+            )
             for segment in segments
             for word in segment.words or ()
             if word.word.strip()
@@ -58,7 +63,9 @@ class FasterWhisper:
 
         where = weights.locate(self._model_name)
         try:
-            return WhisperModel(where, device=self._device, compute_type="int8" if self._device != "cuda" else "default")
+            return WhisperModel(
+                where, device=self._device, compute_type="int8" if self._device != "cuda" else "default"
+            )
         except (RuntimeError, ValueError, OSError) as error:
             raise SpeechError(
                 f"the weights {self._model_name!r} can't be loaded ({str(error).splitlines()[0]}); where no model hub "

@@ -45,7 +45,12 @@ class OpenAIWhisper:
                 verbose=None,
             )
         words = tuple(
-            Word(word["word"].strip(), round(word["start"] * 1000), round(word["end"] * 1000), round(word["probability"], 3))
+            Word(
+                word["word"].strip(),
+                round(word["start"] * 1000),
+                round(word["end"] * 1000),
+                round(word["probability"], 3),
+            )
             for segment in result["segments"]
             for word in segment["words"]
             if word["word"].strip()
@@ -57,7 +62,9 @@ class OpenAIWhisper:
         import whisper
 
         try:
-            return whisper.load_model(self._model_name, device=None if self._device == "auto" else self._device)
+            return whisper.load_model(
+                self._model_name, device=None if self._device == "auto" else self._device
+            )
         except (RuntimeError, OSError) as error:
             raise SpeechError(
                 f"the weights {self._model_name!r} can't be loaded ({str(error).splitlines()[0]}); give --model FILE.pt"

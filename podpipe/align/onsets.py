@@ -1,0 +1,126 @@
+"""When a heading begins: the onset of sound after the pause before it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from rapidfuzz import fuzz
+
+from podpipe import timecode
+from podpipe.models import Hypothesis, Placement, Section
+from podpipe.sound import Silence, Sound
+
+_LONGEST_MS = 700
+"""A spoken heading lasts at most so long for each syllable-sized piece of it, and 1.5 s more."""
+
+
+def before(
+    section: Section, body: int, end_ms: int, share: float, hypothesis: Hypothesis, sound: Sound
+) -> Placement:
+    """Place a section whose text begins at heard word ``body``: its heading is what is said before that."""
+    words = hypothesis.words
+    body_ms = words[body].start_ms
+    if not section.heading:
+        start_ms = _onset(body_ms, sound)
+        return Placement(section, start_ms, end_ms, round(share, 2), "its text was heard")
+    earliest = body_ms - 1500 - _LONGEST_MS * max(len(section.heading) // 3, 1)
+    best: tuple[float, Silence, float] | None = None
+    for silence in _silences_between(sound, earliest, body_ms + 300):
+        said = " ".join(
+            w.text
+            for w in words[: body + 3]
+            if w.start_ms >= silence.end_ms - 250 and w.end_ms <= body_ms + 150
+        )
+        likeness = alike(section.heading, said)
+        worth = likeness + min(silence.length_ms, 1500) / 1500
+        if best is None or worth > best[0]:
+            best = (worth, silence, likeness)
+    if best is None:
+        return Placement(
+            section,
+            _onset(body_ms, sound),
+            end_ms,
+            round(0.6 * share, 2),
+            "its text was heard, without a pause before it",
+        )
+    _, silence, likeness = best
+    at, pause = timecode.clock(silence.end_ms, decimals=1), f"{silence.length_ms / 1000:.1f} s of silence"
+    if likeness >= 0.5:
+        confidence = 0.55 * share + 0.25 * likeness + 0.2 * min(silence.length_ms / 800, 1)
+        because = f"heading heard at {at} after {pause}, and {share:.0%} of its text"
+    else:
+        confidence = 0.6 * share + 0.25 * min(silence.length_ms / 800, 1)
+        because = (
+            f"{share:.0%} of its text heard from {at} after {pause}; the heading itself was not made out"
+        )
+    return Placement(section, silence.end_ms, end_ms, round(min(confidence, 0.99), 2), because)
+
+
+def listed(section: Section, hypothesis: Hypothesis, sound: Sound) -> Placement:
+    """Place a topic that the notes only name: where it is said on its own, between two pauses."""
+    best: tuple[float, Silence, Silence] | None = None
+    for silence, following, said in utterances(hypothesis, sound):
+        likeness = alike(section.heading, said)
+        worth = likeness + 0.2 * min(silence.length_ms, 1500) / 1500
+        if likeness >= 0.6 and (best is None or worth > best[0]):
+            best = (worth, silence, following)
+    if best is None:
+        return Placement(section, None, None, 0.0, "no such heading was heard on its own between two pauses")
+    _, silence, following = best
+    because = f"heard at {timecode.clock(silence.end_ms, decimals=1)} after {silence.length_ms / 1000:.1f} s of silence"
+    confidence = min(0.6 + 0.3 * (best[0] - 0.6) / 0.6, 0.95)
+    return Placement(section, silence.end_ms, following.start_ms, round(confidence, 2), because)
+
+
+def utterances(hypothesis: Hypothesis, sound: Sound) -> list[tuple[Silence, Silence, str]]:
+    """Short runs of words with a pause before and after: what may be a spoken heading."""
+    long = [silence for silence in sound.silences if silence.length_ms >= 250]
+    starts = [word.start_ms for word in hypothesis.words]
+    found = []
+    for silence, following in zip(long, long[1:], strict=False):
+        if silence.length_ms < 500 or not 200 <= following.start_ms - silence.end_ms <= 5000:
+            continue
+        first = bisect_left(starts, silence.end_ms - 250)
+        said = []
+        for word in hypothesis.words[first : first + 10]:
+            if (word.start_ms + word.end_ms) // 2 > following.start_ms + 100:
+                break
+            said.append(word.text)
+        if 1 <= len(said) <= 8:
+            found.append((silence, following, " ".join(said)))
+    return found
+
+
+def alike(heading: str, said: str) -> float:
+    """How much two short texts look alike (0 to 1), whatever the spaces and symbols in them."""
+    left, right = _letters(heading), _letters(said)
+    if not left or not right:
+        return 0.0
+    whole = fuzz.ratio(left, right)
+    within = fuzz.partial_ratio(left, right) if len(left) >= 4 and len(right) >= 4 else 0
+    return (
+        max(whole, 0.8 * within, 0.9 * fuzz.token_set_ratio(heading.casefold(), said.casefold().rstrip(".")))
+        / 100
+    )
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _silences_between(sound: Sound, start_ms: int, end_ms: int) -> list[Silence]:
+    starts = bisect_left([silence.end_ms for silence in sound.silences], start_ms)
+    return [
+        silence
+        for silence in sound.silences[starts:]
+        if silence.end_ms <= end_ms and silence.length_ms >= 200
+    ]
+
+
+def _onset(near_ms: int, sound: Sound) -> int:
+    """The onset of sound nearest to a time, within 400 ms; else that time."""
+    onsets = [silence.end_ms for silence in sound.silences]
+    place = bisect_left(onsets, near_ms)
+    near = [onset for onset in onsets[max(place - 1, 0) : place + 1] if abs(onset - near_ms) <= 400]
+    return min(near, key=lambda onset: abs(onset - near_ms), default=near_ms)

@@ -1,0 +1,303 @@
+"""HTTP for pages, feeds and audio: the one module that borders on httpx2.
+
+Every address is checked before it is asked, at each redirect: only http and https, and no private,
+loopback or link-local address unless the user typed that host. Downloads go to ``NAME.part``, resume
+with Range and If-Range (RFC 9110, section 14), and get their name when they are whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx2
+import msgspec
+
+import podpipe
+from podpipe import storage
+from podpipe.errors import FetchError
+
+MAX_TEXT_BYTES = 50_000_000
+MAX_AUDIO_BYTES = 4_000_000_000
+MAX_REDIRECTS = 10
+TRIES = 4
+_KEEP_FREE_BYTES = 200_000_000
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PASSING = (429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A small document as fetched. ``url`` is where it was in the end; ``data`` at most MAX_TEXT_BYTES."""
+
+    url: str
+    data: bytes
+    media_type: str
+    charset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that has arrived, and what the server said to recognise it by next time."""
+
+    media_type: str
+    validators: dict[str, str] = field(default_factory=dict)
+
+
+class Client:
+    """Fetches for one run. ``typed`` are the sources that the user gave: their hosts may be anywhere."""
+
+    def __init__(self, typed: Iterable[str] = (), *, timeout_s: float = 30, pause_s: float = 1) -> None:
+        self._allowed = {urlsplit(source).hostname for source in typed} - {None}
+        self._pause_s = pause_s
+        self._http = httpx2.Client(
+            timeout=timeout_s,
+            follow_redirects=False,
+            headers={"User-Agent": f"podpipe/{podpipe.__version__}", "Accept-Encoding": "gzip, deflate"},
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def page(self, url: str) -> Page:
+        """Fetch a page, a feed or notes; of audio only the first bytes.
+
+        Raises:
+            FetchError: it could not be had, or is larger than MAX_TEXT_BYTES.
+        """
+        with self._explained(url), self._open(url, {}) as response:
+            _check_status(response, url)
+            media_type, charset = _content_type(response)
+            is_audio = media_type.startswith(("audio/", "video/"))
+            data = bytearray()
+            for block in response.iter_bytes(65_536):
+                data += block
+                if is_audio or (len(data) > 4096 and b"\0" in data[:4096]):
+                    break
+                if len(data) > MAX_TEXT_BYTES:
+                    raise FetchError(
+                        f"{mask(url)} is larger than {MAX_TEXT_BYTES // 10**6} MB: no page or feed"
+                    )
+            return Page(str(response.url), bytes(data), media_type, charset)
+
+    def download(
+        self,
+        url: str,
+        destination: Path,
+        *,
+        validators: Mapping[str, str] | None = None,
+        on_progress: Callable[[int, int | None], None] = lambda done, total: None,
+    ) -> Download | None:
+        """Fetch a file to ``destination``; None where it is still what ``validators`` say.
+
+        A download that is cut is taken up again where it stopped, also in a later run.
+
+        Raises:
+            FetchError: it could not be had; what has arrived stays in ``NAME.part`` for the next try.
+            LibraryError: the disk is full or can't be written.
+        """
+        part = destination.with_name(destination.name + ".part")
+        for attempt in range(TRIES):
+            try:
+                return self._download(url, destination, part, validators or {}, on_progress)
+            except _Passing as passing:
+                if attempt + 1 == TRIES:
+                    raise FetchError(f"{mask(url)}: {passing} ({TRIES} tries); try again later") from passing
+                time.sleep(passing.after if passing.after is not None else self._pause_s * 2**attempt)
+        return None
+
+    def _download(
+        self,
+        url: str,
+        destination: Path,
+        part: Path,
+        validators: Mapping[str, str],
+        on_progress: Callable[[int, int | None], None],
+    ) -> Download | None:
+        note = part.with_name(part.name + ".json")
+        have = part.stat().st_size if part.exists() and note.exists() else 0
+        headers = {"Accept-Encoding": "identity"}
+        if have:
+            headers |= {"Range": f"bytes={have}-", "If-Range": storage.read_json(note, str)}
+        else:
+            headers |= _conditions(validators)
+        with self._explained(url), self._open(url, headers) as response:
+            if response.status_code == 304:
+                return None
+            if response.status_code == 416:
+                _remove(part, note)
+                raise _Passing("the download could not be taken up again", after=0)
+            if response.status_code in _PASSING:
+                raise _Passing(f"the server answers {response.status_code}", _retry_after(response))
+            _check_status(response, url)
+            media_type, _ = _content_type(response)
+            if media_type in ("text/html", "application/xhtml+xml"):
+                raise FetchError(
+                    f"{mask(url)} is a web page, not audio; give its address as the source instead"
+                )
+            resumed = response.status_code == 206
+            got = _validators(response)
+            self._receive(response, url, part, note, have if resumed else 0, got, on_progress)
+        with storage.explained(destination):
+            part.replace(destination)
+        _remove(note)
+        return Download(media_type, got)
+
+    def _receive(
+        self,
+        response: httpx2.Response,
+        url: str,
+        part: Path,
+        note: Path,
+        done: int,
+        got: Mapping[str, str],
+        on_progress: Callable[[int, int | None], None],
+    ) -> None:
+        length = response.headers.get("content-length", "")
+        total = done + int(length) if length.isdigit() else None
+        if max(total or 0, done) > MAX_AUDIO_BYTES:
+            raise FetchError(
+                f"{mask(url)} has {(total or 0) / 1e9:.1f} GB; the limit is {MAX_AUDIO_BYTES / 1e9:.0f} GB"
+            )
+        if shutil.disk_usage(part.parent).free < (total or 0) - done + _KEEP_FREE_BYTES:
+            raise FetchError(
+                f"the disk has no room for {mask(url)} ({(total or 0) / 1e6:.0f} MB); free some space"
+            )
+        strong = got.get("etag", "")
+        if strong and not strong.startswith("W/"):
+            storage.write_bytes(note, msgspec.json.encode(strong))
+        else:
+            _remove(note)
+        with storage.explained(part), part.open("ab" if done else "wb") as file:
+            try:
+                for block in response.iter_raw(1 << 16):
+                    file.write(block)
+                    done += len(block)
+                    on_progress(done, total)
+                    if done > MAX_AUDIO_BYTES:
+                        raise FetchError(f"{mask(url)} never ends: more than {MAX_AUDIO_BYTES / 1e9:.0f} GB")
+            except httpx2.TransportError as error:
+                raise _Passing(f"the connection was cut after {done} of {total or '?'} bytes") from error
+            file.flush()
+            os.fsync(file.fileno())
+        if total is not None and done != total:
+            raise _Passing(f"the connection was cut after {done} of {total} bytes")
+        if done == 0:
+            part.unlink()
+            raise FetchError(f"{mask(url)} is empty; ask the publisher")
+
+    @contextlib.contextmanager
+    def _open(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx2.Response]:
+        """A response whose body is still to be read, after its redirects, each of them checked."""
+        for _ in range(MAX_REDIRECTS + 1):
+            self._check_address(url)
+            request = self._http.build_request("GET", url, headers=dict(headers))
+            response = self._http.send(request, stream=True)
+            try:
+                target = response.headers.get("location")
+                if response.status_code not in _REDIRECTS or not target:
+                    yield response
+                    return
+            finally:
+                response.close()
+            url = urljoin(url, target)
+        raise FetchError(f"{mask(url)}: more than {MAX_REDIRECTS} redirects; the server sends us in a circle")
+
+    def _check_address(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise FetchError(f"{mask(url)} is no http or https address")
+        if parts.hostname in self._allowed:
+            return
+        for *_, address in socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM):
+            if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
+                raise FetchError(
+                    f"{mask(url)} leads to {address[0]}, an address of a private network; "
+                    "podpipe asks such a host only when its own address is given as the source"
+                )
+
+    @contextlib.contextmanager
+    def _explained(self, url: str) -> Iterator[None]:
+        host = urlsplit(url).hostname
+        try:
+            yield
+        except (socket.gaierror, UnicodeError) as error:
+            raise FetchError(
+                f"{mask(url)}: there is no host {host!r}; check the address and the network"
+            ) from error
+        except httpx2.TimeoutException as error:
+            raise _Passing("the server does not answer in time") from error
+        except httpx2.ConnectError as error:
+            if "Name or service" in str(error) or "resolution" in str(error):
+                raise FetchError(f"{mask(url)}: there is no host {host!r}; check the address") from error
+            raise FetchError(f"{mask(url)}: {host} can't be reached ({error}); check the address") from error
+        except httpx2.TransportError as error:
+            raise _Passing(f"the connection failed ({error})") from error
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            raise FetchError(f"{mask(url)} can't be fetched: {error}") from error
+
+
+class _Passing(FetchError):
+    """A failure that may pass. ``after``: seconds to wait, where the server says so."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+def mask(url: str) -> str:
+    """A URL as it may be shown: without user and password."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc="***@" + parts.netloc.rpartition("@")[2]))
+
+
+def _check_status(response: httpx2.Response, url: str) -> None:
+    status = response.status_code
+    if status < 400:
+        return
+    meanings = {
+        401: "wants a user name and password",
+        403: "is forbidden",
+        404: "does not exist",
+        410: "is gone for good",
+    }
+    raise FetchError(f"{mask(url)} {meanings.get(status, 'failed')} (HTTP {status}); check the address")
+
+
+def _content_type(response: httpx2.Response) -> tuple[str, str]:
+    header = response.headers.get("content-type", "")
+    media_type = header.partition(";")[0].strip().lower()
+    return media_type, response.charset_encoding or ""
+
+
+def _validators(response: httpx2.Response) -> dict[str, str]:
+    names = {"etag": "etag", "last_modified": "last-modified"}
+    return {key: response.headers[name] for key, name in names.items() if name in response.headers}
+
+
+def _conditions(validators: Mapping[str, str]) -> dict[str, str]:
+    names = {"etag": "If-None-Match", "last_modified": "If-Modified-Since"}
+    return {names[key]: value for key, value in validators.items() if key in names}
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    value = response.headers.get("retry-after", "")
+    return min(float(value), 120) if value.isdigit() else None
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,128 @@
+"""Plain text, Markdown and HTML as one list of blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from podpipe.models import Notes
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading or list item. ``lead`` is the bold text that it opens with."""
+
+    text: str
+    is_heading: bool = False
+    is_item: bool = False
+    lead: str = ""
+
+
+_HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
+_BLOCKS = {
+    "p",
+    "li",
+    "div",
+    "td",
+    "blockquote",
+    "h1",
+    "dt",
+    "dd",
+    "article",
+    "section",
+    "main",
+    "pre",
+} | _HEADINGS
+_ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
+_STAMPED = re.compile(r"^\s*[\[(]?\d{1,2}:\d\d")
+
+
+def read_blocks(notes: Notes) -> list[Block]:
+    """The blocks of show notes, in order, with white space folded."""
+    if notes.media_type == "text/html":
+        return list(_of_html(notes.text))
+    if notes.media_type == "text/markdown" or re.search(r"^#{1,6} \S", notes.text, re.MULTILINE):
+        from markdown_it import MarkdownIt
+
+        return list(_of_html(MarkdownIt("commonmark").render(notes.text)))
+    return list(_of_text(notes.text))
+
+
+def _of_text(text: str) -> Iterator[Block]:
+    for chunk in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
+        lines = [line for line in chunk.split("\n") if line.strip()]
+        # Lines that are longer than people wrap are paragraphs of their own.
+        apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120
+        paragraph: list[str] = []
+        for line in lines:
+            if apart or _ITEM.match(line) or _STAMPED.match(line) or _is_label(line):
+                if paragraph:
+                    yield Block(_folded(" ".join(paragraph)))
+                    paragraph = []
+                yield Block(_folded(_ITEM.sub("", line)), is_item=bool(_ITEM.match(line)))
+            else:
+                paragraph.append(line)
+        if paragraph:
+            yield Block(_folded(" ".join(paragraph)))
+
+
+def _is_label(line: str) -> bool:
+    return bool(re.match(r"\s*audio:\s", line, re.IGNORECASE))
+
+
+def _of_html(text: str) -> Iterator[Block]:
+    import lxml.html
+    from lxml import etree
+
+    try:
+        root = lxml.html.fragment_fromstring(text, create_parent="div")
+    except (etree.ParserError, ValueError):
+        return
+    yield from _walk(root)
+
+
+def _walk(node: Any) -> Iterator[Block]:
+    """Blocks of an element: runs of inline content, and its block children in turn."""
+    inline: list[tuple[str, bool]] = []
+
+    def flush() -> Iterator[Block]:
+        block = _block(node.tag, inline)
+        inline.clear()
+        if block.text:
+            yield block
+
+    inline.append((node.text or "", node.tag in ("b", "strong")))
+    for child in node:
+        if not isinstance(child.tag, str) or child.tag in ("script", "style"):
+            pass
+        elif (
+            child.tag in _BLOCKS
+            or child.find(".//p") is not None
+            or child.tag in ("ul", "ol", "table", "tr", "tbody")
+        ):
+            yield from flush()
+            yield from _walk(child)
+        elif child.tag == "br":
+            yield from flush()
+        else:
+            bold = (
+                child.tag in ("b", "strong")
+                or child.find(".//b") is not None
+                or child.find(".//strong") is not None
+            )
+            inline.append((child.text_content(), bold))
+        inline.append((child.tail or "", False))
+    yield from flush()
+
+
+def _block(tag: str, inline: list[tuple[str, bool]]) -> Block:
+    parts = [(text, bold) for text, bold in inline if text.strip()]
+    text = _folded("".join(text for text, _ in inline))
+    lead = _folded(parts[0][0]) if parts and parts[0][1] and text.startswith(_folded(parts[0][0])) else ""
+    return Block(text, is_heading=tag in _HEADINGS, is_item=tag == "li", lead=lead)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,78 @@
+"""Headings in notes: marked up, alone on a line, stamped with a time, or a short sentence that opens a paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from podpipe import timecode
+from podpipe.models import Section
+from podpipe.notes.blocks import Block
+
+_STAMP = r"[\[(]?(?P<time>(?:\d{1,2}:)?\d{1,3}:\d\d(?:\.\d+)?)[\])]?"
+_STAMPED = re.compile(rf"^{_STAMP}\s*[-–—:|]*\s*(?P<title>\S.*)$")
+_STAMPED_AFTER = re.compile(rf"^(?P<title>.*\S)\s*[-–—:|]*\s+{_STAMP}$")
+_OPENING = re.compile(r"^(?P<heading>[^.!?:]*(?:[.](?=\S)[^.!?:]*)*)[.:]\s+(?P<text>\S.+)$")
+_SPOKEN_LABEL = re.compile(
+    r"^In (?:today|this \w+|yesterday)['’]?s? (?P<what>\w+):\s+(?P<text>.+)$", re.IGNORECASE
+)
+_NO_HEADING = re.compile(
+    r"^(?:the|this|that|these|those|it|its|he|she|they|we|i|you|there|here|if|when|while|after|before|but|and|so|or|"
+    r"once|until|nobody|everybody|for|in|on|at|as|by|with|welcome|hello|hi|thanks?|please|send|that['’]s|it['’]s|i['’]m)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|do|does|did|said|says|posted|sent|"
+    r"liked|asked|found|wrote|made|goes|went|don['’]t|isn['’]t|objected|announced|proposed|released)\b",
+    re.IGNORECASE,
+)
+
+
+def split(block: Block, announced: Sequence[str]) -> Section | None:
+    """The section that a block opens, or None where it opens none."""
+    stamped = _STAMPED.match(block.text) or _STAMPED_AFTER.match(block.text)
+    if stamped and len(block.text) < 200:
+        return Section(stamped["title"].strip(" -–—:"), "", timecode.parse(stamped["time"]))
+    if block.is_heading:
+        return Section(block.text.rstrip(".:"))
+    if block.lead and len(block.lead.split()) <= 12:
+        return Section(block.lead.rstrip(".: "), block.text[len(block.lead) :].lstrip(".:–—- "))
+    label = _SPOKEN_LABEL.match(block.text)
+    if label and label["what"].lower() not in ("issue", "episode", "show", "edition"):
+        return Section(label["what"].capitalize(), label["text"])
+    return _of_sentence(block, announced)
+
+
+def _of_sentence(block: Block, announced: Sequence[str]) -> Section | None:
+    text = block.text
+    if (
+        len(text.split()) <= 9
+        and not re.search(r"[!?,;]|https?:", text)
+        and (_is_announced(text, announced) or block.is_item or not text.endswith("."))
+    ):
+        return Section(text.rstrip(".:")) if not _NO_HEADING.match(text) else None
+    opening = _OPENING.match(text)
+    if opening is None:
+        return None
+    heading = opening["heading"].strip()
+    words = heading.split()
+    if not words or len(words) > 9 or re.search(r"(?:^|\s)[A-Z]$", heading):
+        return None  # "Ryan C. Gordon" ends with an initial
+    if _is_announced(heading, announced) or (
+        len(words) <= 6
+        and len(opening["text"].split()) >= 8
+        and not _NO_HEADING.match(heading)
+        and not _VERB.search(heading)
+    ):
+        return Section(heading, opening["text"])
+    return None
+
+
+def _is_announced(heading: str, announced: Sequence[str]) -> bool:
+    return any(
+        fuzz.token_set_ratio(heading.casefold(), item.casefold()) >= 85
+        and len(heading.split()) <= len(item.split()) + 2
+        for item in announced
+    )

@@ -1,0 +1,46 @@
+"""Names, acronyms and identifiers of the notes, the most telling first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from podpipe.models import Section, Term
+from podpipe.notes.blocks import Block
+
+_TOKEN = re.compile(r"/?[\w][\w./+#-]*[\w+#]|[A-Z]\w?")
+_IDENTIFIER = re.compile(r"_|[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]|^/|[A-Z]{2}|\w\.\w")
+_NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z][\w'-]+)(?: (?:[A-Z]\. )?(?:van |de |von |der )*[A-Z][\w-]+)*")
+_URL = re.compile(r"https?://\S+")
+_COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "March", "April", "May", "June", "July",
+           "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday",
+           "Friday", "Saturday", "Sunday"}  # fmt: skip
+
+
+def vocabulary(
+    blocks: Sequence[Block], sections: Sequence[Section], announced: Sequence[str], title: str, show: str
+) -> tuple[Term, ...]:
+    """Terms with weights (0 to 1): topics, then names, then identifiers, each by how often they occur."""
+    text = " \n ".join(_URL.sub(" ", block.text) for block in blocks)
+    weights: dict[str, float] = {}
+
+    def add(term: str, weight: float) -> None:
+        term = term.strip(" .,:;'\"“”")
+        if 1 < len(term) <= 60 and term not in _COMMON:
+            weights[term] = max(weights.get(term, 0), weight)
+
+    for topic in (*announced, *(section.heading for section in sections)):
+        if len(topic.split()) <= 6:
+            add(topic, 1.0)
+    if re.search(r"[A-Z]", show):
+        add(show, 0.6)
+    names = Counter(_NAME.findall(text))
+    for name, count in names.items():
+        add(re.sub(r"['’]s$", "", name), min(0.95, (0.8 if " " in name else 0.55) + 0.03 * count))
+    for token, count in Counter(_TOKEN.findall(text)).items():
+        if _IDENTIFIER.search(token) and not re.fullmatch(r"[\d.,:/-]+", token):
+            add(token, min(0.95, 0.7 + 0.03 * count))
+    return tuple(
+        Term(term, round(weight, 2)) for term, weight in sorted(weights.items(), key=lambda item: -item[1])
+    )

@@ -1,0 +1,48 @@
+"""Names that podpipe gives to episodes: nothing from outside decides where a file goes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+# Controls, and the characters that turn the direction of text (Unicode Technical Report 36).
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+def episode_id(published: datetime | None, title: str, guid: str) -> str:
+    """``2009-11-01-linux-kernel-podcast-3f2a9c1b``: day, slug of the title, hash of the guid."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "episode"
+    hashed = hashlib.sha256(guid.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return "-".join(filter(None, (f"{published:%Y-%m-%d}" if published else "", slug, hashed)))
+
+
+def plain(text: str | None) -> str:
+    """One line of text without controls."""
+    return re.sub(r"\s+", " ", _UNSAFE.sub(" ", text or "")).strip()
+
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_WRITTEN = re.compile(
+    rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", re.IGNORECASE
+)
+_DIGITS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def date_in(name: str, text: str = "") -> datetime | None:
+    """A day in a file's name (20091101, 2009-11-01), or written in words in the text."""
+    for year, month, day in _DIGITS.findall(name):
+        if found := _day(int(year), int(month), int(day)):
+            return found
+    if written := _WRITTEN.search(text):
+        return _day(int(written[3]), _MONTHS.index(written[1].lower()) + 1, int(written[2]))
+    return None
+
+
+def _day(year: int, month: int, day: int) -> datetime | None:
+    try:
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None

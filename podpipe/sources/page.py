@@ -1,0 +1,183 @@
+"""A show-notes page, in HTML or plain text: the audio that it names, and itself as the notes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import lxml.html
+from lxml import etree
+
+from podpipe import encodings
+from podpipe.errors import SourceError
+from podpipe.models import Episode, Notes
+from podpipe.net import Page, mask
+from podpipe.sources import Candidate
+from podpipe.sources.identity import date_in, episode_id, plain
+
+_AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
+_LABELLED = re.compile(r"^\W*(?:audio|listen|download|mp3|episode)\W*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
+_BOILERPLATE = (
+    "//script|//style|//noscript|//nav|//header|//footer|//aside|//form|//iframe|//template|//svg|//comment()"
+)
+_MAIN = (
+    "//article",
+    "//main",
+    "//*[contains(@class,'entry-content') or contains(@class,'post-content') or contains(@class,'show-notes')]",
+    "//body",
+)
+
+
+def read(document: Page) -> Candidate | str:
+    """The episode that a page is about; or the address of the feed that it links to, if it names no audio.
+
+    Raises:
+        SourceError: the page names neither audio nor a feed.
+    """
+    text = encodings.decode(document.data, document.charset)
+    if not is_html(document, text):
+        audio = _audio_in_text(text, document.url)
+        if audio is None:
+            raise SourceError(
+                f"{mask(document.url)} names no audio; write a line such as Audio: http://…/episode.mp3"
+            )
+        return _candidate(document, audio, notes_of(document), _first_title(text), text)
+    tree = _parse(text)
+    audio = _audio_in_html(tree, document.url)
+    if audio is None:
+        feed = _first(tree, "//link[contains(@type,'rss') or contains(@type,'atom')]/@href")
+        if feed:
+            return urljoin(document.url, feed)
+        raise SourceError(
+            f"{mask(document.url)} is a web page that names no audio and no feed; "
+            "give the address of an episode's page, of its audio, or of the feed"
+        )
+    return _candidate(document, audio, notes_of(document), "", text, tree)
+
+
+def notes_of(document: Page) -> Notes:
+    """A document as show notes: of a web page, what is its content."""
+    text = encodings.decode(document.data, document.charset)
+    if document.media_type == "text/markdown":
+        return Notes(text, "text/markdown")
+    if not is_html(document, text):
+        return Notes(text.replace("\r\n", "\n"))
+    tree = _parse(text)
+    for node in tree.xpath(_BOILERPLATE):
+        if node.getparent() is not None:
+            node.drop_tree()
+    for where in _MAIN:
+        nodes = tree.xpath(where)
+        if nodes:
+            best = max(nodes, key=lambda node: len(node.text_content()))
+            return Notes(
+                etree.tostring(best, encoding="unicode", method="html", with_tail=False), "text/html"
+            )
+    return Notes(etree.tostring(tree, encoding="unicode", method="html"), "text/html")
+
+
+def is_html(document: Page, text: str) -> bool:
+    """Whether a document is HTML, by its type or its tags."""
+    if document.media_type in ("text/html", "application/xhtml+xml"):
+        return bool(re.search(r"<\w+[^>]*>", text))
+    return document.media_type != "text/markdown" and bool(
+        re.search(r"<(?:!doctype html|html|body|p|h[1-6]|ul|div|br)\b[^>]*>", text[:5000], re.IGNORECASE)
+    )
+
+
+def _parse(text: str) -> Any:
+    try:
+        # The declaration of an encoding is of no use in text, and lxml refuses it there.
+        return lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<html></html>")
+    except (etree.ParserError, ValueError) as error:
+        raise SourceError(f"a web page can't be read: {error}") from error
+
+
+def _audio_in_text(text: str, base: str) -> str | None:
+    for labelled in _LABELLED.finditer(text):
+        if _is_audio(labelled[1]):
+            return _resolve(base, labelled[1])
+    for address in _ADDRESS.findall(text):
+        if _is_audio(address.rstrip(".,;")):
+            return str(address.rstrip(".,;"))
+    return None
+
+
+def _audio_in_html(tree: Any, base: str) -> str | None:
+    base = urljoin(base, _first(tree, "//base/@href") or "")
+    sure = [*tree.xpath("//audio/@src"), *tree.xpath("//audio/source/@src")]
+    sure += tree.xpath(
+        "//meta[@property='og:audio' or @property='og:audio:url' or @name='twitter:player:stream']/@content"
+    )
+    for address in sure:
+        if str(address).strip():
+            return _resolve(base, str(address).strip())
+    for address in [*tree.xpath("//a/@href"), *tree.xpath("//link[@rel='enclosure']/@href")]:
+        if _is_audio(str(address)):
+            return _resolve(base, str(address).strip())
+    return _audio_in_text("\n".join(tree.itertext("p", "div", "li", "td", "body", "br", "span")), base)
+
+
+def _is_audio(address: str) -> bool:
+    return bool(_AUDIO_PATH.search(urlsplit(address.strip()).path))
+
+
+def _resolve(base: str, address: str) -> str:
+    """An absolute URL, or the absolute path of a file beside a local page."""
+    joined = urljoin(base, address)
+    return unquote(urlsplit(joined).path) if joined.startswith("file:") else joined
+
+
+def _candidate(
+    document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None
+) -> Candidate:
+    name = Path(unquote(urlsplit(audio).path)).stem
+    show = published = image = language = None
+    if tree is not None:
+        title = plain(
+            _meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()")
+        )
+        show, image = plain(_meta(tree, "og:site_name")), _meta(tree, "og:image")
+        language = _first(tree, "//html/@lang")
+        stamp = _meta(tree, "article:published_time") or _first(tree, "//time/@datetime") or ""
+        published = date_in(stamp)
+    published = published or date_in(name) or date_in(document.url.rpartition("/")[2], text[:3000])
+    title = title or plain(name.replace("_", " "))
+    is_web = not document.url.startswith("file:")
+    return Candidate(
+        Episode(
+            id=episode_id(published, title, audio),
+            guid=audio,
+            title=title,
+            show=show or "",
+            published=published,
+            enclosure=audio,
+            page=document.url if is_web else "",
+            language=language or "",
+            image=urljoin(document.url, image) if image and is_web else "",
+        ),
+        notes,
+    )
+
+
+def _first_title(text: str) -> str:
+    """The first line of plain text, where it stands alone like a title."""
+    for line in text.splitlines():
+        if line.strip() and not _LABELLED.match(line):
+            return (
+                plain(line.lstrip("# "))
+                if len(line) < 80 and not line.rstrip().endswith((".", ":", "!"))
+                else ""
+            )
+    return ""
+
+
+def _meta(tree: Any, name: str) -> str:
+    return _first(tree, f"//meta[@property='{name}' or @name='{name}']/@content") or ""
+
+
+def _first(tree: Any, path: str) -> str | None:
+    return next((str(value).strip() for value in tree.xpath(path) if str(value).strip()), None)
