@@ -199,3 +199,19 @@ def _looks_like(head: bytes) -> str:
     if start.startswith(b"#extm3u"):
         return " but a playlist"
     return ""
+
+
+def chapters(path: Path) -> list[tuple[str, int, int]]:
+    """Title, start and end (ms) of the chapters that a container carries. Raises AudioError."""
+    try:
+        with av.open(str(path), format=sniff(path)) as container:
+            return [
+                (
+                    str(chapter["metadata"].get("title", "")),
+                    round(chapter["start"] * chapter["time_base"] * 1000),
+                    round(chapter["end"] * chapter["time_base"] * 1000),
+                )
+                for chapter in container.chapters()
+            ]
+    except av.FFmpegError as error:
+        raise AudioError(f"{path} can't be read: {error}; download it again") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -64,7 +64,13 @@ class EpisodeFolder:
         """The chapters, those that a person has edited marked so. Raises ChaptersError."""
         from podpipe.chapters import json
 
-        return json.read(self.path / CHAPTERS)
+        found = json.read(self.path / CHAPTERS)
+        if not self.ledger().is_edited(CHAPTERS):
+            return found
+        by_hand = (
+            replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in found.chapters
+        )
+        return Chapters(tuple(by_hand), found.missing)
 
     def notes(self) -> Notes | None:
         """The show notes, if there are any."""

@@ -79,19 +79,17 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import chapters, sound, topics
         from podpipe.align import align as match
+        from podpipe.chapters import json
 
         heard = sound.listen(original)
-        alignment = match(outline, work.folder.hypothesis(), heard)
-        published = (
-            chapters.json.read(published_file).chapters
-            if published_file.exists()
-            else chapters.read(original)
-        )
-        found = topics.find_chapters(outline, alignment, heard, published=published)
+        hypothesis = work.folder.hypothesis()
+        alignment = match(outline, hypothesis, heard)
+        published = json.read(published_file).chapters if published_file.exists() else chapters.read(original)
+        found = topics.find_chapters(outline, alignment, hypothesis, heard, published=published)
         return Made(
             {
                 library.TRANSCRIPT: storage.encode(alignment.transcript),
-                library.CHAPTERS: chapters.json.encode(found),
+                library.CHAPTERS: json.encode(found),
             }
         )
 
@@ -106,9 +104,7 @@ def transcripts(work: Work) -> None:
         from podpipe.transcripts import FORMATS
 
         transcript = work.folder.transcript()
-        return Made(
-            {name: FORMATS[name.rpartition(".")[2]].write(transcript).encode() for name in TRANSCRIPTS}
-        )
+        return Made({name: FORMATS[name.rpartition(".")[2]](transcript).encode() for name in TRANSCRIPTS})
 
     work.stage("transcripts", inputs, TRANSCRIPTS, action)
 

@@ -19,6 +19,10 @@ SPOKEN = 0.45
 """A paragraph is spoken where this share of its words is heard."""
 
 
+SURE = 0.5
+"""Below this, a heading that is said on its own is looked for elsewhere."""
+
+
 def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
     """Match the notes with what was heard.
 
@@ -30,13 +34,17 @@ def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
     ]
     tokens = [Tokens.of(text.split()) for _, text in paragraphs]
     matches = _without_overlaps(tokens, heard)
-    words = merge.merged(hypothesis.words, list(zip(tokens, matches, strict=True)), heard)
-    placements = []
+    placements, leads = [], []
     for number, section in enumerate(outline.sections):
         own = [
             match for (owner, _), match in zip(paragraphs, matches, strict=True) if owner == number and match
         ]
-        placements.append(_place(section, own, hypothesis, heard, sound))
+        placement = _place(section, own, hypothesis, heard, sound)
+        placements.append(placement)
+        if own and section.heading and placement.start_ms is not None:
+            first = min(own, key=lambda match: match.first)
+            leads.append((first, section.heading, placement.start_ms))
+    words = merge.merged(hypothesis.words, list(zip(tokens, matches, strict=True)), heard, leads)
     transcript = Transcript(hypothesis.language, hypothesis.duration_ms, words)
     return Alignment(transcript, tuple(placements))
 
@@ -71,7 +79,17 @@ def _place(
     first, last = min(match.first for match in matches), max(match.last for match in matches)
     end_ms = hypothesis.words[heard.words[last]].end_ms
     share = max(match.share for match in matches)
-    at_start = min(matches, key=lambda match: match.first).skipped <= 8
-    return onsets.before(
-        section, heard.words[first], end_ms, share if at_start else share * 0.6, hypothesis, sound
+    skipped = min(matches, key=lambda match: match.first).skipped
+    placed = onsets.before(
+        section,
+        heard.words[first],
+        min(skipped, 8),
+        end_ms,
+        share if skipped <= 8 else share * 0.6,
+        hypothesis,
+        sound,
     )
+    if section.heading and placed.confidence < SURE:
+        alone = onsets.listed(section, hypothesis, sound)
+        return max(placed, alone, key=lambda placement: placement.confidence)
+    return placed

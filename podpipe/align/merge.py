@@ -9,16 +9,32 @@ from podpipe.align.local import Match, Tokens
 from podpipe.models import Word
 
 
+Lead = tuple[Match, str, int]
+"""A section's first match, its heading, and when that is spoken (ms)."""
+
+
 def merged(
-    words: Sequence[Word], matches: Sequence[tuple[Tokens, Match | None]], heard: Tokens
+    words: Sequence[Word],
+    matches: Sequence[tuple[Tokens, Match | None]],
+    heard: Tokens,
+    leads: Sequence[Lead] = (),
 ) -> tuple[Word, ...]:
     """The transcript. Where a paragraph was spoken its words stand, where the host improvises the heard ones."""
     result: list[Word] = []
     position = 0
+    headings = {match.first: (heading, start_ms) for match, heading, start_ms in leads}
     for script, match in sorted(((s, m) for s, m in matches if m), key=lambda pair: pair[1].first):  # type: ignore[union-attr]
         assert match is not None
         first, last = heard.words[match.first], heard.words[match.last]
-        result += words[position:first]
+        before = words[position:first]
+        opening = list(script.texts[: script.words[match.skipped]]) if match.skipped <= 8 else []
+        if match.first in headings:
+            heading, start_ms = headings[match.first]
+            opening = [*f"{heading}.".split(), *opening]
+            kept = [word for word in before if word.start_ms < start_ms - 250]
+        else:
+            kept = list(before[: max(len(before) - len(opening), 0)])
+        result += [*kept, *_between(opening, before[len(kept) :])]
         result += _spoken(script, match, words, heard)
         position = max(position, last + 1)
     result += words[position:]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
 from podpipe import timecode
-from podpipe.models import Hypothesis, Placement, Section
+from podpipe.models import Hypothesis, Placement, Section, Word
 from podpipe.sound import Silence, Sound
 
 _LONGEST_MS = 700
@@ -16,24 +17,25 @@ _LONGEST_MS = 700
 
 
 def before(
-    section: Section, body: int, end_ms: int, share: float, hypothesis: Hypothesis, sound: Sound
+    section: Section, body: int, skipped: int, end_ms: int, share: float, hypothesis: Hypothesis, sound: Sound
 ) -> Placement:
-    """Place a section whose text begins at heard word ``body``: its heading is what is said before that."""
+    """Place a section whose text begins at heard word ``body``: its heading is what is said before that.
+
+    ``skipped`` words of the text come before ``body`` and were not made out.
+    """
     words = hypothesis.words
     body_ms = words[body].start_ms
     if not section.heading:
         start_ms = _onset(body_ms, sound)
         return Placement(section, start_ms, end_ms, round(share, 2), "its text was heard")
-    earliest = body_ms - 1500 - _LONGEST_MS * max(len(section.heading) // 3, 1)
+    earliest = body_ms - 1500 - _LONGEST_MS * max(len(section.heading) // 3, 2) - 600 * skipped
     best: tuple[float, Silence, float] | None = None
     for silence in _silences_between(sound, earliest, body_ms + 300):
-        said = " ".join(
-            w.text
-            for w in words[: body + 3]
-            if w.start_ms >= silence.end_ms - 250 and w.end_ms <= body_ms + 150
-        )
+        following = _next(silence, sound)
+        said = _said(words, silence.end_ms, following.start_ms if following else body_ms)
         likeness = alike(section.heading, said)
-        worth = likeness + min(silence.length_ms, 1500) / 1500
+        alone = following is not None and following.length_ms >= 250 and following.start_ms <= body_ms + 300
+        worth = likeness + min(silence.length_ms, 1500) / 1500 + 0.2 * alone
         if best is None or worth > best[0]:
             best = (worth, silence, likeness)
     if best is None:
@@ -76,20 +78,35 @@ def listed(section: Section, hypothesis: Hypothesis, sound: Sound) -> Placement:
 def utterances(hypothesis: Hypothesis, sound: Sound) -> list[tuple[Silence, Silence, str]]:
     """Short runs of words with a pause before and after: what may be a spoken heading."""
     long = [silence for silence in sound.silences if silence.length_ms >= 250]
-    starts = [word.start_ms for word in hypothesis.words]
     found = []
     for silence, following in zip(long, long[1:], strict=False):
         if silence.length_ms < 500 or not 200 <= following.start_ms - silence.end_ms <= 5000:
             continue
-        first = bisect_left(starts, silence.end_ms - 250)
-        said = []
-        for word in hypothesis.words[first : first + 10]:
-            if (word.start_ms + word.end_ms) // 2 > following.start_ms + 100:
-                break
-            said.append(word.text)
-        if 1 <= len(said) <= 8:
-            found.append((silence, following, " ".join(said)))
+        said = _said(hypothesis.words, silence.end_ms, following.start_ms)
+        if 1 <= len(_pieces(said)) <= 8:
+            found.append((silence, following, said))
     return found
+
+
+def _said(words: Sequence[Word], start_ms: int, end_ms: int) -> str:
+    """The words whose middle lies in a stretch of sound, give or take what a recogniser's times are off."""
+    first = bisect_left(words, start_ms - 250, key=lambda word: word.start_ms)
+    said = []
+    for word in words[first : first + 40]:
+        if (word.start_ms + word.end_ms) // 2 > end_ms + 100:
+            break
+        said.append(word.text)
+    return " ".join(said)
+
+
+def _pieces(said: str) -> list[str]:
+    """Words as people count them: "Post -Gur -SQL" is one."""
+    return [piece for piece in said.split() if piece[0] not in "-.'"]
+
+
+def _next(silence: Silence, sound: Sound) -> Silence | None:
+    later = sound.silences[bisect_left(sound.silences, silence.end_ms, key=lambda other: other.start_ms) :]
+    return next((other for other in later if other.length_ms >= 200), None)
 
 
 def alike(heading: str, said: str) -> float:

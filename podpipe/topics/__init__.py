@@ -19,6 +19,8 @@ from podpipe.sound import Sound
 THRESHOLD = 0.5
 OPENING = "Introduction"
 _OPENING_FROM_MS = 3000
+_HEADING_PAUSE_MS = 850
+"""A pause of at least this length parts topics, where no notes tell."""
 
 
 def find_chapters(
@@ -96,7 +98,7 @@ def _heard(hypothesis: Hypothesis, sound: Sound) -> list[Chapter]:
     found: list[Chapter] = []
     words = hypothesis.words
     for silence, following, said in utterances(hypothesis, sound):
-        is_phrase = len(said.split()) <= 5 and following.start_ms - silence.end_ms <= 2500
+        is_phrase = len(said.split()) <= 7 and following.start_ms - silence.end_ms <= 2500
         title = said.strip(" .,:;!?-")
         if (
             not is_phrase
@@ -109,8 +111,8 @@ def _heard(hypothesis: Hypothesis, sound: Sound) -> list[Chapter]:
         after = [
             word for word in words if following.end_ms - 200 <= word.start_ms <= following.end_ms + 60_000
         ]
-        if len(after) < 12:
-            continue  # nothing follows: a sign-off
+        if len(after) < 12 or (after[0].text[0].islower() and said[-1] == ","):
+            continue  # a sign-off; or the sentence goes on
         named = _is_taken_up(title, after)
         because = f"short phrase heard at {timecode.clock(silence.end_ms, decimals=1)} after {silence.length_ms / 1000:.1f} s of silence"
         found.append(

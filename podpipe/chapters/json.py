@@ -1,0 +1,119 @@
+"""Podcasting 2.0 JSON chapters 1.2 (application/json+chapters), with our evidence beside each chapter.
+
+What is ours stands in objects named ``podpipe``, which other programs pass over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from podpipe import storage
+from podpipe.errors import ChaptersError
+from podpipe.models import Chapter, Chapters, Missing
+
+
+class _Ours(msgspec.Struct, omit_defaults=True):
+    confidence: float = 1.0
+    evidence: str = "publisher"
+    because: str = ""
+
+
+class _Chapter(msgspec.Struct, omit_defaults=True):
+    startTime: float | str  # noqa: N815 - the format's names
+    title: str = ""
+    endTime: float | str | None = None  # noqa: N815
+    url: str | None = None
+    img: str | None = None
+    toc: bool = True
+    podpipe: _Ours | None = None
+
+
+class _Lost(msgspec.Struct, omit_defaults=True):
+    missing: list[Missing] = []
+
+
+class _File(msgspec.Struct, omit_defaults=True):
+    version: str
+    chapters: list[_Chapter]
+    podpipe: _Lost | None = None
+
+
+def encode(chapters: Chapters) -> bytes:
+    """Chapters as a JSON file, times in seconds to the millisecond."""
+    file = _File(
+        "1.2.0",
+        [
+            _Chapter(
+                startTime=chapter.start_ms / 1000,
+                title=chapter.title,
+                endTime=chapter.end_ms / 1000,
+                url=chapter.url or None,
+                img=chapter.image or None,
+                toc=chapter.toc,
+                podpipe=_Ours(chapter.confidence, chapter.evidence, chapter.because),
+            )
+            for chapter in chapters.chapters
+        ],
+        _Lost(list(chapters.missing)) if chapters.missing else None,
+    )
+    return storage.encode(file)
+
+
+def read(path: Path) -> Chapters:
+    """Read a file of ours or of another program. Raises ChaptersError, LibraryError."""
+    with storage.explained(path):
+        data = path.read_bytes()
+    return decode(data, str(path))
+
+
+def decode(data: bytes, name: str) -> Chapters:
+    """Read JSON chapters; ``name`` says where they are from.
+
+    Raises:
+        ChaptersError: it is no such file, or a field is not as the format has it.
+    """
+    try:
+        file = msgspec.json.decode(data, type=_File)
+        starts = sorted((_ms(chapter.startTime), number) for number, chapter in enumerate(file.chapters))
+        found = [_chapter(file.chapters[number], start) for start, number in starts]
+    except (msgspec.DecodeError, ValueError) as error:
+        raise ChaptersError(
+            f"{name} is no JSON chapters file: {error}; mend it, or delete it to have it made again"
+        ) from error
+    ends: list[int] = [chapter.start_ms for chapter in found[1:]] + [0]
+    closed = [_closed(chapter, end) for chapter, end in zip(found, ends, strict=True)]
+    return Chapters(tuple(closed), tuple(file.podpipe.missing) if file.podpipe else ())
+
+
+def _closed(chapter: Chapter, end_ms: int) -> Chapter:
+    return (
+        chapter
+        if chapter.end_ms > chapter.start_ms
+        else replace(chapter, end_ms=max(end_ms, chapter.start_ms))
+    )
+
+
+def _chapter(chapter: _Chapter, start_ms: int) -> Chapter:
+    ours: Any = chapter.podpipe or _Ours()
+    return Chapter(
+        chapter.title,
+        start_ms,
+        _ms(chapter.endTime) if chapter.endTime is not None else start_ms,
+        ours.confidence,
+        ours.evidence,
+        ours.because,
+        chapter.url or "",
+        chapter.img or "",
+        chapter.toc,
+    )
+
+
+def _ms(value: float | str) -> int:
+    ms = round(float(value) * 1000)
+    if ms < 0:
+        raise ValueError(f"a time is below zero: {value}")
+    return ms
