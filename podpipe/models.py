@@ -60,10 +60,14 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A name, acronym or identifier worth spelling right, and how much it matters (0 to 1)."""
+    """A name, acronym or identifier worth spelling right, and how much it matters (0 to 1).
+
+    ``places`` tells where the notes use it, from 0 (their beginning) to 1 (their end).
+    """
 
     text: str
     weight: float
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from podpipe.models import Section, Term
 from podpipe.notes.blocks import Block
@@ -16,6 +17,10 @@ _URL = re.compile(r"https?://\S+")
 _COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "March", "April", "May", "June", "July",
            "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday",
            "Friday", "Saturday", "Sunday"}  # fmt: skip
+
+
+_PLACES = 12
+"""So many uses of a term are remembered."""
 
 
 def vocabulary(
@@ -42,5 +47,11 @@ def vocabulary(
         if _IDENTIFIER.search(token) and not re.fullmatch(r"[\d.,:/-]+", token):
             add(token, min(0.95, 0.7 + 0.03 * count))
     return tuple(
-        Term(term, round(weight, 2)) for term, weight in sorted(weights.items(), key=lambda item: -item[1])
+        Term(term, round(weight, 2), _places(term, text))
+        for term, weight in sorted(weights.items(), key=lambda item: -item[1])
     )
+
+
+def _places(term: str, text: str) -> tuple[float, ...]:
+    found = re.finditer(re.escape(term), text, re.I)
+    return tuple(round(match.start() / len(text), 3) for match in islice(found, _PLACES))

@@ -16,7 +16,7 @@ from podpipe import audio
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
-from podpipe.speech import echoes, vad
+from podpipe.speech import echoes, hints, vad
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,16 @@ def transcribe(
         AudioError: the file can't be decoded.
         SpeechError: the engine or its weights can't be used.
     """
-    terms = tuple(term.text for term in sorted(vocabulary, key=lambda term: -term.weight))
     words: list[Word] = []
     counted = _Counted(audio.decode(path))
+    expected_ms = max(audio.probe(path).duration_ms, 1)
     confidence = 1.0 if language else 0.0
     for stretch in vad.stretches(counted):
-        heard = recogniser.recognise(stretch.samples, language=language, vocabulary=terms)
+        terms = hints.likely(vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / expected_ms)
+        heard = _hear(recogniser, stretch, language, terms)
         if language is None and heard.words:
             language, confidence = heard.language, heard.language_confidence
-        words += echoes.without(_shifted(heard.words, stretch), terms)
+        words += _shifted(echoes.without(heard.words, terms), stretch)
         on_progress(stretch.end_ms)
     return Hypothesis(
         language or "",
@@ -99,6 +100,16 @@ def transcribe(
         counted.duration_ms,
         _in_order(words, counted.duration_ms),
     )
+
+
+def _hear(recogniser: Recogniser, stretch: vad.Stretch, language: str | None, terms: Sequence[str]) -> Heard:
+    """Hear a stretch; where the hints led the engine astray, hear it again without, and keep the better."""
+    heard = recogniser.recognise(stretch.samples, language=language, vocabulary=terms)
+    doubt = echoes.doubt(heard.words, stretch.duration_ms)
+    if not terms or not doubt:
+        return heard
+    plain = recogniser.recognise(stretch.samples, language=language, vocabulary=())
+    return plain if echoes.doubt(plain.words, stretch.duration_ms) < doubt else heard
 
 
 class _Counted:

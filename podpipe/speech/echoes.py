@@ -10,6 +10,23 @@ from podpipe.models import Word
 _LOOP = 4
 """So many repetitions of a phrase in a row are a loop."""
 
+_INSTANT = 6
+"""So many words without length in a stretch are no accident."""
+
+_HOLE_MS = 3500
+"""Stretches hold speech with short pauses; nobody is silent that long in one."""
+
+
+def doubt(words: Sequence[Word], duration_ms: int) -> int:
+    """How many milliseconds of a stretch of speech the words leave unexplained; 0 where they look right.
+
+    Words without length were not spoken, and speech that no word covers was not heard.
+    """
+    instant = sum(_is_instant(word) for word in words)
+    edges = [0, *(edge for word in words for edge in (word.start_ms, word.end_ms)), duration_ms]
+    hole = max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
+    return (hole if hole > _HOLE_MS else 0) + (instant * 250 if instant >= _INSTANT else 0)
+
 
 def without(words: Sequence[Word], vocabulary: Sequence[str]) -> list[Word]:
     """The words without loops, and without vocabulary read back while nothing sounds like it.
@@ -18,8 +35,8 @@ def without(words: Sequence[Word], vocabulary: Sequence[str]) -> list[Word]:
     stretch is an echo of the vocabulary when most of its words have no length and stand in its list.
     """
     terms = {part for term in vocabulary for part in re.findall(r"\w+", term.casefold())}
-    instant = [w for w in words if w.end_ms - w.start_ms < 40 and _bare(w.text) in terms]
-    if len(instant) >= 6 and len(instant) * 2 > len(words):
+    instant = [word for word in words if _is_instant(word) and _bare(word.text) in terms]
+    if len(instant) >= _INSTANT and len(instant) * 2 > len(words):
         return []
     return _without_loops(list(words))
 
@@ -45,6 +62,10 @@ def _without_loops(words: list[Word]) -> list[Word]:
             result.append(words[position])
             position += 1
     return result
+
+
+def _is_instant(word: Word) -> bool:
+    return word.end_ms - word.start_ms < 40
 
 
 def _bare(text: str) -> str:

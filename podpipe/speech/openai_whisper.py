@@ -13,7 +13,7 @@ from typing import Any
 from podpipe.audio import Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Word
-from podpipe.speech import Heard, weights
+from podpipe.speech import Heard, hints, weights
 
 
 class OpenAIWhisper:
@@ -40,7 +40,8 @@ class OpenAIWhisper:
                 beam_size=self._beam_size if self._beam_size > 1 else None,
                 word_timestamps=True,
                 condition_on_previous_text=False,
-                initial_prompt=", ".join(vocabulary)[:600] or None,
+                temperature=0.0,
+                initial_prompt=hints.prompt(_fitting(vocabulary), language) or None,
                 fp16=False,
                 verbose=None,
             )
@@ -49,7 +50,7 @@ class OpenAIWhisper:
                 word["word"].strip(),
                 round(word["start"] * 1000),
                 round(word["end"] * 1000),
-                round(word["probability"], 3),
+                round(float(word["probability"]), 3),
             )
             for segment in result["segments"]
             for word in segment["words"]
@@ -69,3 +70,18 @@ class OpenAIWhisper:
             raise SpeechError(
                 f"the weights {self._model_name!r} can't be loaded ({str(error).splitlines()[0]}); give --model FILE.pt"
             ) from error
+
+
+def _fitting(vocabulary: Sequence[str]) -> list[str]:
+    """As many of the terms as there is room for."""
+    from whisper.tokenizer import get_encoding
+
+    encoding = get_encoding("multilingual")
+    chosen: list[str] = []
+    room = hints.ROOM
+    for term in vocabulary:
+        room -= len(encoding.encode(f" {term},"))
+        if room < 0:
+            break
+        chosen.append(term)
+    return chosen

@@ -24,9 +24,14 @@ class Stretch:
     samples: Samples
 
     @property
+    def duration_ms(self) -> int:
+        """How long it is."""
+        return self.samples.size * 1000 // SAMPLE_RATE
+
+    @property
     def end_ms(self) -> int:
         """When it ends."""
-        return self.start_ms + self.samples.size * 1000 // SAMPLE_RATE
+        return self.start_ms + self.duration_ms
 
 
 def stretches(blocks: Iterable[Samples]) -> Iterator[Stretch]:
