@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import Levenshtein
 
 from podpipe.align.local import Match, Tokens
 from podpipe.models import Word
 
+_SURE = 0.8
+"""From this likeness on, a heard word is the script's."""
 
 Lead = tuple[Match, str, int]
 """A section's first match, its heading, and when that is spoken (ms)."""
@@ -28,12 +33,12 @@ def merged(
         first, last = heard.words[match.first], heard.words[match.last]
         before = words[position:first]
         opening = list(script.texts[: script.words[match.skipped]]) if match.skipped <= 8 else []
+        late = 0
         if match.first in headings:
             heading, start_ms = headings[match.first]
             opening = [*f"{heading}.".split(), *opening]
-            kept = [word for word in before if word.start_ms < start_ms - 250]
-        else:
-            kept = list(before[: max(len(before) - len(opening), 0)])
+            late = sum(word.start_ms >= start_ms - 250 for word in before)
+        kept = before[: len(before) - max(_count(opening, before), late)]
         result += [*kept, *_between(opening, before[len(kept) :])]
         result += _spoken(script, match, words, heard)
         position = max(position, last + 1)
@@ -41,18 +46,69 @@ def merged(
     return _monotone(result)
 
 
+def _count(opening: Sequence[str], before: Sequence[Word]) -> int:
+    """How many of the words before the first sure one are a mishearing of the paragraph's opening."""
+    if not opening:
+        return 0
+    written = _bare(opening)
+    counts = range(1, min(2 * len(opening) + 2, len(before)) + 1)
+    return max(
+        counts,
+        key=lambda count: Levenshtein.normalized_similarity(
+            written, _bare([w.text for w in before[-count:]])
+        ),
+        default=0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Words of the script and heard words that are the same: both as [start, end)."""
+
+    script: tuple[int, int]
+    heard: tuple[int, int]
+
+
 def _spoken(script: Tokens, match: Match, words: Sequence[Word], heard: Tokens) -> list[Word]:
-    """The matched stretch: runs between sure pairs are taken from the script where they are as long as what was heard."""
-    anchors = sorted({(script.words[s], heard.words[h]) for s, h in match.pairs})
+    """The matched stretch: sure pairs, and the script between them where it is as long as what was heard."""
+    sure = [pair for pair in _pairs(script, match, heard) if _is_sure(pair, script, words)]
+    first, last = match.pairs[0], match.pairs[-1]
+    script_at, heard_at = script.words[first[0]], heard.words[first[1]]
+    end = _Pair((script.words[last[0]] + 1,) * 2, (heard.words[last[1]] + 1,) * 2)
     result: list[Word] = []
-    done_script, done_heard = anchors[0][0], anchors[0][1]
-    for script_word, heard_word in anchors:
-        if script_word < done_script or heard_word < done_heard:
-            continue
-        result += _between(script.texts[done_script:script_word], words[done_heard:heard_word])
-        result.append(replace(words[heard_word], text=script.texts[script_word], origin="script"))
-        done_script, done_heard = script_word + 1, heard_word + 1
+    for pair in [*sure, end]:
+        result += _between(script.texts[script_at : pair.script[0]], words[heard_at : pair.heard[0]])
+        result += _spread(script.texts[slice(*pair.script)], words[slice(*pair.heard)])
+        script_at, heard_at = pair.script[1], pair.heard[1]
     return result
+
+
+def _pairs(script: Tokens, match: Match, heard: Tokens) -> list[_Pair]:
+    """Matched tokens as words: "2.6.32" beside "2 .6 .32" is one pair, and so is "a lot" beside "alot"."""
+    pairs: list[_Pair] = []
+    for script_token, heard_token in match.pairs:
+        script_word, heard_word = script.words[script_token], heard.words[heard_token]
+        if pairs and (script_word < pairs[-1].script[1] or heard_word < pairs[-1].heard[1]):
+            last = pairs.pop()
+            pairs.append(
+                _Pair(
+                    (last.script[0], max(last.script[1], script_word + 1)),
+                    (last.heard[0], max(last.heard[1], heard_word + 1)),
+                )
+            )
+        else:
+            pairs.append(_Pair((script_word, script_word + 1), (heard_word, heard_word + 1)))
+    return pairs
+
+
+def _is_sure(pair: _Pair, script: Tokens, words: Sequence[Word]) -> bool:
+    written = _bare(script.texts[slice(*pair.script)])
+    said = _bare([word.text for word in words[slice(*pair.heard)]])
+    return Levenshtein.normalized_similarity(written, said) >= _SURE
+
+
+def _bare(texts: Sequence[str]) -> str:
+    return re.sub(r"[\W_]", "", "".join(texts).casefold())
 
 
 def _between(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:
@@ -60,14 +116,31 @@ def _between(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:
     said, written = sum(len(word.text) for word in words), sum(map(len, texts))
     if not texts or not words or said > 3 * written + 8 or written > 3 * said + 8:
         return list(words)
-    start, span = words[0].start_ms, words[-1].end_ms - words[0].start_ms
-    confidence = min(word.confidence for word in words)
+    return _spread(texts, words)
+
+
+def _spread(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:
+    """The script's words over the time of the heard ones: one by one, or by their lengths."""
+    if len(texts) == len(words):
+        return [replace(word, text=text, origin="script") for text, word in zip(texts, words, strict=True)]
+    written = sum(map(len, texts))
+    confidence = min((word.confidence for word in words), default=0.0)
     result, before = [], 0
     for text in texts:
-        begin, end = start + span * before // written, start + span * (before + len(text)) // written
+        begin, end = _at(words, before / written), _at(words, (before + len(text)) / written)
         result.append(Word(text, begin, max(end, begin + 1), confidence, "script"))
         before += len(text)
     return result
+
+
+def _at(words: Sequence[Word], share: float) -> int:
+    """The time (ms) at which a share of the words' letters has been spoken."""
+    left = share * sum(len(word.text) for word in words)
+    for word in words:
+        if left <= len(word.text):
+            return word.start_ms + round((word.end_ms - word.start_ms) * left / len(word.text))
+        left -= len(word.text)
+    return words[-1].end_ms
 
 
 def _monotone(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -28,6 +28,24 @@ class Heard:
     language_confidence: float
 
 
+def words_of(parts: Iterable[tuple[str, float, float, float]]) -> tuple[Word, ...]:
+    """Words of the (text, start, end, probability; in seconds) that Whisper gives.
+
+    It parts "multi-arch" and "2.6.32" at their symbols, with a space only before the first part.
+    """
+    words: list[Word] = []
+    for text, start, end, probability in parts:
+        bare = text.strip()
+        word = Word(bare, round(start * 1000), round(end * 1000), round(float(probability), 3))
+        if words and bare and not text[0].isspace() and not bare[0].isalnum() and bare != ".":
+            last = words.pop()
+            confidence = min(last.confidence, word.confidence)
+            word = replace(last, text=last.text + bare, end_ms=word.end_ms, confidence=confidence)
+        if any(letter.isalnum() for letter in bare):
+            words.append(word)
+    return tuple(words)
+
+
 class Recogniser(Protocol):
     """A speech engine with its weights."""
 

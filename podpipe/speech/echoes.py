@@ -13,6 +13,11 @@ _LOOP = 4
 _INSTANT = 6
 """So many words without length in a stretch are no accident."""
 
+_UNSURE = 0.3
+"""Below this confidence a word may be an invention."""
+
+_PHANTOMS = (("thanks", "for", "watching"), ("thank", "you"), ("you",), ("them",), ("bye",))
+
 _HOLE_MS = 3500
 """Stretches hold speech with short pauses; nobody is silent that long in one."""
 
@@ -38,7 +43,18 @@ def without(words: Sequence[Word], vocabulary: Sequence[str]) -> list[Word]:
     instant = [word for word in words if _is_instant(word) and _bare(word.text) in terms]
     if len(instant) >= _INSTANT and len(instant) * 2 > len(words):
         return []
-    return _without_loops(list(words))
+    return _without_phantom(_without_loops(list(words)))
+
+
+def _without_phantom(words: list[Word]) -> list[Word]:
+    """The words without the "Thank you." with which Whisper likes to fill the silence after the last."""
+    if not words or not (_is_instant(words[-1]) or words[-1].confidence < _UNSURE):
+        return words
+    keys = tuple(_bare(word.text) for word in words[-4:])
+    for phrase in _PHANTOMS:
+        if keys[-len(phrase) :] == phrase:
+            return words[: -len(phrase)]
+    return words
 
 
 def _without_loops(words: list[Word]) -> list[Word]:

@@ -10,8 +10,7 @@ from typing import Any
 
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
-from podpipe.models import Word
-from podpipe.speech import Heard, hints, weights
+from podpipe.speech import Heard, hints, weights, words_of
 
 _TOKENS_PER_SECOND = 8
 """More than anybody speaks; a stretch that takes more is a loop, and is cut off."""
@@ -47,17 +46,8 @@ class FasterWhisper:
             max_new_tokens=20 + _TOKENS_PER_SECOND * samples.size // SAMPLE_RATE,
             vad_filter=False,
         )
-        words = tuple(
-            Word(
-                word.word.strip(),
-                round(word.start * 1000),
-                round(word.end * 1000),
-                round(float(word.probability), 3),
-            )
-            for segment in segments
-            for word in segment.words or ()
-            if word.word.strip()
-        )
+        parts = (word for segment in segments for word in segment.words or ())
+        words = words_of((word.word, word.start, word.end, word.probability) for word in parts)
         return Heard(words, info.language, round(float(info.language_probability), 3))
 
     @functools.cached_property

@@ -12,8 +12,7 @@ from typing import Any
 
 from podpipe.audio import Samples
 from podpipe.errors import SpeechError
-from podpipe.models import Word
-from podpipe.speech import Heard, hints, weights
+from podpipe.speech import Heard, hints, weights, words_of
 
 
 class OpenAIWhisper:
@@ -45,17 +44,8 @@ class OpenAIWhisper:
                 fp16=False,
                 verbose=None,
             )
-        words = tuple(
-            Word(
-                word["word"].strip(),
-                round(word["start"] * 1000),
-                round(word["end"] * 1000),
-                round(float(word["probability"]), 3),
-            )
-            for segment in result["segments"]
-            for word in segment["words"]
-            if word["word"].strip()
-        )
+        parts = (word for segment in result["segments"] for word in segment["words"])
+        words = words_of((word["word"], word["start"], word["end"], word["probability"]) for word in parts)
         return Heard(words, result["language"], 1.0)
 
     @functools.cached_property
