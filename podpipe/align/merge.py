@@ -14,8 +14,11 @@ from podpipe.models import Word
 _SURE = 0.8
 """From this likeness on, a heard word is the script's."""
 
+_SWALLOWED = 6
+"""So many letters between two sure words a recogniser may swallow: "known by (a) key"."""
+
 Lead = tuple[Match, str, int]
-"""A section's first match, its heading, and when that is spoken (ms)."""
+"""A section's first match, how it is opened, and when that is spoken (ms)."""
 
 
 def merged(
@@ -27,16 +30,16 @@ def merged(
     """The transcript. Where a paragraph was spoken its words stand, where the host improvises the heard ones."""
     result: list[Word] = []
     position = 0
-    headings = {match.first: (heading, start_ms) for match, heading, start_ms in leads}
+    openings = {match.first: (lead, start_ms) for match, lead, start_ms in leads}
     for script, match in sorted(((s, m) for s, m in matches if m), key=lambda pair: pair[1].first):  # type: ignore[union-attr]
         assert match is not None
         first, last = heard.words[match.first], heard.words[match.last]
         before = words[position:first]
         opening = list(script.texts[: script.words[match.skipped]]) if match.skipped <= 8 else []
         late = 0
-        if match.first in headings:
-            heading, start_ms = headings[match.first]
-            opening = [*f"{heading}.".split(), *opening]
+        if match.first in openings:
+            lead, start_ms = openings[match.first]
+            opening = [*lead.split(), *opening]
             late = sum(word.start_ms >= start_ms - 250 for word in before)
         kept = before[: len(before) - max(_count(opening, before), late)]
         result += [*kept, *_between(opening, before[len(kept) :])]
@@ -77,7 +80,11 @@ def _spoken(script: Tokens, match: Match, words: Sequence[Word], heard: Tokens) 
     end = _Pair((script.words[last[0]] + 1,) * 2, (heard.words[last[1]] + 1,) * 2)
     result: list[Word] = []
     for pair in [*sure, end]:
-        result += _between(script.texts[script_at : pair.script[0]], words[heard_at : pair.heard[0]])
+        unsure = script.texts[script_at : pair.script[0]]
+        if heard_at == pair.heard[0] and sum(map(len, unsure)) <= _SWALLOWED:
+            pair = _Pair((script_at, pair.script[1]), pair.heard)
+        else:
+            result += _between(unsure, words[heard_at : pair.heard[0]])
         result += _spread(script.texts[slice(*pair.script)], words[slice(*pair.heard)])
         script_at, heard_at = pair.script[1], pair.heard[1]
     return result
@@ -123,8 +130,10 @@ def _spread(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:
     """The script's words over the time of the heard ones: one by one, or by their lengths."""
     if len(texts) == len(words):
         return [replace(word, text=text, origin="script") for text, word in zip(texts, words, strict=True)]
+    if not words:
+        return []
     written = sum(map(len, texts))
-    confidence = min((word.confidence for word in words), default=0.0)
+    confidence = min(word.confidence for word in words)
     result, before = [], 0
     for text in texts:
         begin, end = _at(words, before / written), _at(words, (before + len(text)) / written)

@@ -105,10 +105,12 @@ def print_summary(outcomes: Sequence[Outcome], library: Library) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading, justify in (("Episode", "left"), ("Length", "right"), ("Chapters", "right")):
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for heading in ("Found by", "Sure", "Result"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("Episode", overflow="fold")
+    table.add_column("Length", justify="right", no_wrap=True)
+    table.add_column("Chapters", justify="right", no_wrap=True)
+    table.add_column("Found by")
+    table.add_column("Sure", no_wrap=True)
+    table.add_column("Result", no_wrap=True)
     for outcome in outcomes:
         if outcome.episode is not None:
             table.add_row(*_row(outcome))
@@ -129,15 +131,13 @@ def _row(outcome: Outcome) -> list[str]:
         return [name, "", "", "", "", "failed"]
     topics = [chapter for chapter in outcome.chapters if chapter.evidence != "opening"]
     missing = f", {len(outcome.missing)} not spoken" if outcome.missing else ""
-    result = (
-        "nothing to do" if outcome.status == "unchanged" else f"done in {sum(outcome.seconds.values()):.0f} s"
-    )
+    result = "up to date" if outcome.status == "unchanged" else f"{sum(outcome.seconds.values()):.0f} s"
     return [
         name,
         timecode.clock(outcome.duration_ms),
         str(len(topics)),
         (_found_by(topics) or "–") + missing,
-        f"{min(chapter.confidence for chapter in topics):.2f} or more" if topics else "–",
+        f"≥ {min(chapter.confidence for chapter in topics):.2f}" if topics else "–",
         result,
     ]
 

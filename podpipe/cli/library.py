@@ -93,7 +93,7 @@ def _facts(folder: EpisodeFolder) -> dict[str, Any]:
         "published": episode.published,
         "complete": complete,
         "duration_ms": folder.transcript().duration_ms if complete else 0,
-        "chapters": len(folder.chapters().chapters) if complete else 0,
+        "chapters": sum(c.evidence != "opening" for c in folder.chapters().chapters) if complete else 0,
         "path": str(folder.path),
     }
 

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def command(
     query: Annotated[
         list[str],
-        typer.Argument(
-            metavar="QUERY", help="Words, or a phrase in quotes; podpipe search --help-query says more."
-        ),
+        typer.Argument(metavar="QUERY", help="Words, a phrase in quotes, a beginning with a star: oom*"),
     ],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many hits at the most.")] = 10,
     show: Annotated[str | None, typer.Option("--show", metavar="NAME", help="Only this show.")] = None,

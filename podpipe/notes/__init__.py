@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from podpipe.models import Notes, Outline, Section
 from podpipe.notes import agenda, headings
@@ -32,7 +33,7 @@ def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Sectio
             sections.append(found)
         elif sections and not _is_parting(block.text):
             last = sections[-1]
-            sections[-1] = Section(last.heading, f"{last.text}\n{block.text}".strip(), last.start_ms)
+            sections[-1] = replace(last, text=f"{last.text}\n{block.text}".strip())
         else:
             sections.append(Section("", block.text))
     return tuple(sections)

@@ -41,7 +41,9 @@ def split(block: Block, announced: Sequence[str]) -> Section | None:
         return Section(block.lead.rstrip(".: "), block.text[len(block.lead) :].lstrip(".:–—- "))
     label = _SPOKEN_LABEL.match(block.text)
     if label and label["what"].lower() not in ("issue", "episode", "show", "edition"):
-        return Section(label["what"].capitalize(), label["text"])
+        return Section(
+            label["what"].capitalize(), label["text"], lead=block.text[: label.start("text")].strip()
+        )
     return _of_sentence(block, announced)
 
 

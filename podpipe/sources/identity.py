@@ -10,11 +10,21 @@ from datetime import UTC, datetime
 # Controls, and the characters that turn the direction of text (Unicode Technical Report 36).
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 
+_SLUG = 36
+"""Letters of a title in an id at the most, cut between words."""
+
 
 def episode_id(published: datetime | None, title: str, guid: str) -> str:
     """``2009-11-01-linux-kernel-podcast-3f2a9c1b``: day, slug of the title, hash of the guid."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "episode"
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(slug) > _SLUG:
+        slug = (
+            slug[: slug.rfind("-", _SLUG // 2, _SLUG + 1)]
+            if "-" in slug[_SLUG // 2 : _SLUG + 1]
+            else slug[:_SLUG]
+        )
+    slug = slug or "episode"
     hashed = hashlib.sha256(guid.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return "-".join(filter(None, (f"{published:%Y-%m-%d}" if published else "", slug, hashed)))
 
