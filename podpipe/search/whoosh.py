@@ -20,7 +20,6 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import EmptyIndexError, LockError
 from whoosh.index import IndexError as WhooshIndexError
 
-
 from podpipe.errors import SearchError
 from podpipe.models import Episode, IndexedEpisode
 from podpipe.search import Candidate, analysis

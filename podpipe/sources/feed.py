@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 from lxml import etree
@@ -27,6 +28,7 @@ _PSC = "{http://podlove.org/simple-chapters}"
 _PODCAST = (
     "{https://podcastindex.org/namespace/1.0}",
     "{https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md}",
+    "podcast:",  # feeds that forget to declare the namespace
 )
 _AUDIO = ("audio/", "video/")
 
@@ -108,7 +110,7 @@ def _candidate(item: Any, base: str, show: str, language: str, seen: set[str]) -
     if guid in seen:
         return None
     seen.add(guid)
-    title = _text(item, "title", _ATOM + "title", _ITUNES + "title") or enclosure.rpartition("/")[2]
+    title = _text(item, "title", _ATOM + "title", _ITUNES + "title") or PurePosixPath(urlsplit(enclosure).path).stem
     published = _date(_text(item, "pubDate", _ATOM + "published", _ATOM + "updated"))
     image = item.find(_ITUNES + "image")
     return Candidate(
@@ -181,7 +183,7 @@ def _inline_chapters(item: Any) -> list[Chapter]:
             continue
         starts.append((start_ms, plain(node.get("title")), node.get("href", ""), node.get("image", "")))
     starts.sort()
-    ends = [start for start, *_ in starts[1:]] + [starts[-1][0] if starts else 0]
+    ends = [start for start, *_ in (*starts[1:], *starts[-1:])]
     return [
         Chapter(title, start, end, because="in the feed", url=url, image=image)
         for (start, title, url, image), end in zip(starts, ends, strict=True)

@@ -128,7 +128,11 @@ def _is_audio(address: str) -> bool:
 def _resolve(base: str, address: str) -> str:
     """An absolute URL, or the absolute path of a file beside a local page."""
     joined = urljoin(base, address)
-    return unquote(urlsplit(joined).path) if joined.startswith("file:") else joined
+    if joined.startswith(("http://", "https://")):
+        return joined
+    if base.startswith("file:") and joined.startswith("file:"):
+        return unquote(urlsplit(joined).path)
+    raise SourceError(f"{mask(base)} names {joined} as its audio; podpipe fetches http and https only")
 
 
 def _candidate(
