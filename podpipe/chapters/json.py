@@ -23,9 +23,9 @@ class _Ours(msgspec.Struct, omit_defaults=True):
 
 
 class _Chapter(msgspec.Struct, omit_defaults=True):
-    startTime: float | str  # noqa: N815 - the format's names
+    startTime: float | str
     title: str = ""
-    endTime: float | str | None = None  # noqa: N815
+    endTime: float | str | None = None
     url: str | None = None
     img: str | None = None
     toc: bool = True
@@ -90,11 +90,7 @@ def decode(data: bytes, name: str) -> Chapters:
 
 
 def _closed(chapter: Chapter, end_ms: int) -> Chapter:
-    return (
-        chapter
-        if chapter.end_ms > chapter.start_ms
-        else replace(chapter, end_ms=max(end_ms, chapter.start_ms))
-    )
+    return chapter if chapter.end_ms > chapter.start_ms else replace(chapter, end_ms=max(end_ms, chapter.start_ms))
 
 
 def _chapter(chapter: _Chapter, start_ms: int) -> Chapter:

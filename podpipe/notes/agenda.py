@@ -21,19 +21,12 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
     for block in blocks:
         for before, after in _SENTENCE.findall(block.text):
             items = parts(after)
-            if (
-                _ANNOUNCES.search(before)
-                and len(items) >= 2
-                and all(len(item.split()) <= 9 for item in items)
-            ):
+            if _ANNOUNCES.search(before) and len(items) >= 2 and all(len(item.split()) <= 9 for item in items):
                 return tuple(items)
     return ()
 
 
 def parts(text: str) -> list[str]:
     """What a list in a sentence lists, without leading articles and the like."""
-    items = [
-        re.sub(r"^(?:the|an?|a look at)\s+(?:look at\s+)?", "", part.strip(" ."))
-        for part in _PARTS.split(text)
-    ]
+    items = [re.sub(r"^(?:the|an?|a look at)\s+(?:look at\s+)?", "", part.strip(" .")) for part in _PARTS.split(text)]
     return [item for item in items if item]
