@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import shutil
 import socket
 import time
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import msgspec
@@ -77,8 +78,8 @@ class Client:
 
     def allow(self, url: str) -> None:
         """Let this address's host be asked wherever it is: the user named it."""
-        host = urlsplit(url).hostname if url.startswith(("http://", "https://")) else None
-        if host:
+        host = _host(url)
+        if host and url.startswith(("http://", "https://")):
             self._allowed |= {host, *_addresses(host)}
 
     def page(self, url: str) -> Page:
@@ -197,7 +198,7 @@ class Client:
             _remove(note)
         with storage.explained(part), part.open("ab" if done else "wb") as file:
             try:
-                for block in response.iter_raw(1 << 16):
+                for block in response.iter_raw():
                     file.write(block)
                     done += len(block)
                     on_progress(done, total)
@@ -231,12 +232,12 @@ class Client:
         raise FetchError(f"{mask(url)}: more than {MAX_REDIRECTS} redirects; the server sends us in a circle")
 
     def _check_address(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        host = _host(url)
+        if not host or not url.lower().startswith(("http://", "https://")):
             raise FetchError(f"{mask(url)} is no http or https address")
-        if parts.hostname in self._allowed:
+        if host in self._allowed:
             return
-        for address in _resolved(parts.hostname):
+        for address in _resolved(host):
             if address not in self._allowed and not ipaddress.ip_address(address).is_global:
                 raise FetchError(
                     f"{mask(url)} leads to {address}, an address of a private network; "
@@ -245,7 +246,7 @@ class Client:
 
     @contextlib.contextmanager
     def _explained(self, url: str) -> Iterator[None]:
-        host = urlsplit(url).hostname
+        host = _host(url)
         try:
             yield
         except (socket.gaierror, UnicodeError) as error:
@@ -272,10 +273,14 @@ class _Passing(FetchError):
 
 def mask(url: str) -> str:
     """A URL as it may be shown: without user and password."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    return urlunsplit(parts._replace(netloc="***@" + parts.netloc.rpartition("@")[2]))
+    return re.sub(r"(?<=://)[^/?#]*@", "***@", url)
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _resolved(host: str) -> set[str]:
