@@ -67,7 +67,9 @@ class EpisodeFolder:
         found = json.read(self.path / CHAPTERS)
         if not self.ledger().is_edited(CHAPTERS):
             return found
-        by_hand = (replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in found.chapters)
+        by_hand = [replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in found.chapters]
+        if by_hand and by_hand[-1].end_ms <= by_hand[-1].start_ms:  # people leave the end of the last to us
+            by_hand[-1] = replace(by_hand[-1], end_ms=max(self.transcript().duration_ms, by_hand[-1].start_ms + 1))
         return Chapters(tuple(by_hand), found.missing)
 
     def notes(self) -> Notes | None:

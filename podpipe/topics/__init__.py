@@ -123,5 +123,7 @@ def _closed(found: Sequence[Chapter], duration_ms: int, *, opening: bool = True)
         kept.insert(0, Chapter(OPENING, 0, 0, 1.0, "opening", "before the first topic"))
     elif opening and kept and kept[0].start_ms:
         kept[0] = replace(kept[0], start_ms=0)
-    ends = [chapter.start_ms for chapter in kept[1:]] + [duration_ms]
+    if not kept:
+        return ()
+    ends = [*(chapter.start_ms for chapter in kept[1:]), duration_ms]
     return tuple(replace(chapter, end_ms=max(end, chapter.start_ms)) for chapter, end in zip(kept, ends, strict=True))

@@ -59,7 +59,7 @@ def test_a_failure_that_stays_is_one_sentence_with_the_address(site: Loopback, c
 
 
 def test_a_host_that_does_not_exist() -> None:
-    with Client(pause_s=0) as client, pytest.raises(FetchError, match="there is no host 'podpipe.invalid'"):
+    with Client(pause_s=0) as client, pytest.raises(FetchError, match=r"there is no host 'podpipe\.invalid'"):
         client.page("http://podpipe.invalid/feed")
 
 
