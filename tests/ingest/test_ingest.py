@@ -340,8 +340,11 @@ def _convert(source: Path, target: Path) -> None:
     import av
 
     formats = {
-        "m4a": ("ipod", "aac", 44_100), "ogg": ("ogg", "libopus", 48_000), "wav": ("wav", "pcm_s16le", 16_000), "flac": ("flac", "flac", 16_000),
-    }  # fmt: skip
+        "m4a": ("ipod", "aac", 44_100),
+        "ogg": ("ogg", "libopus", 48_000),
+        "wav": ("wav", "pcm_s16le", 16_000),
+        "flac": ("flac", "flac", 16_000),
+    }
     container_format, codec, rate = formats[target.suffix[1:]]
     with av.open(str(target), "w", format=container_format) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")
