@@ -82,6 +82,9 @@ def _as_json(hit: Hit, library: Library) -> dict[str, Any]:
 
 
 def _print_hit(number: int, hit: Hit, library: Library) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
     from podpipe import timecode
     from podpipe.cli import console
     from podpipe.playing import media_link, play_command
@@ -92,7 +95,7 @@ def _print_hit(number: int, hit: Hit, library: Library) -> None:
     out.print(f"{number}. {console.clean(heading)}", style="bold", markup=False)
     where = " · ".join(filter(None, (timecode.clock(hit.start_ms), hit.chapter, hit.note)))
     out.print(f"   {console.clean(where)}", style="cyan", markup=False)
-    out.print("   ", _marked(hit.snippet), sep="", markup=False)
+    out.print(Padding(_marked(hit.snippet), (0, 0, 0, 3)) if out.is_terminal else Text("   ") + _marked(hit.snippet))
     out.print(f"   {play_command(library, hit.episode_id, hit.start_ms)}", style="green", markup=False, soft_wrap=True)
     out.print(
         f"   {console.clean(media_link(hit.enclosure, hit.start_ms))}\n",
