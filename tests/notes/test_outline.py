@@ -294,7 +294,7 @@ def test_topics_names_acronyms_and_identifiers_are_terms() -> None:
             "In this episode: Futexes, and the OOM killer.\n\n"
             "Futexes. A patch by Darren Hart, and one of Arjan van de Ven, make futex_lock_pi a syscall. "
             "It writes /proc/pid/comm on 2.6.31.x, says kerneloops.org, in FIFO order; earlyoom and "
-            "PostgreSQL, and suspend_test_finish agree. See https://example.org/some_path/FooBar for more of it."
+            "PostgreSQL, suspend_test_finish agree. See https://example.org/some_path/FooBar for more of it."
         ),
         show="LKML Daily",
     )
