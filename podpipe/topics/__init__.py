@@ -50,7 +50,7 @@ def find_chapters(
     found, missing = _of_notes(outline, alignment)
     if not found:
         listed, not_heard = _of_agenda(outline, hypothesis, sound)
-        found, missing = listed, [*missing, *not_heard]
+        found, missing = listed, _without([*missing, *not_heard], listed)
     if not found:
         found = _heard(hypothesis, sound)
     return Chapters(_closed(found, duration_ms), tuple(missing))
@@ -91,6 +91,15 @@ def _of_agenda(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> tuple[
                 _chapter(item, placement.start_ms, "agenda", placement.confidence, placement.because)
             )
     return found, missing
+
+
+def _without(missing: Sequence[Missing], found: Sequence[Chapter]) -> list[Missing]:
+    """What is missing still, each title once."""
+    titles = {chapter.title.casefold() for chapter in found}
+    kept: dict[str, Missing] = {}
+    for lost in missing:
+        kept.setdefault(lost.title.casefold(), lost)
+    return [lost for title, lost in kept.items() if title not in titles]
 
 
 def _heard(hypothesis: Hypothesis, sound: Sound) -> list[Chapter]:
@@ -144,7 +153,7 @@ def _closed(found: Sequence[Chapter], duration_ms: int, *, opening: bool = True)
         kept.insert(0, Chapter(OPENING, 0, 0, 1.0, "opening", "before the first topic"))
     elif opening and kept and kept[0].start_ms:
         kept[0] = replace(kept[0], start_ms=0)
-    ends = [chapter.start_ms for chapter in kept[1:]] + [duration_ms]
+    ends = [*(chapter.start_ms for chapter in kept[1:]), duration_ms][: len(kept)]
     return tuple(
         replace(chapter, end_ms=max(end, chapter.start_ms)) for chapter, end in zip(kept, ends, strict=True)
     )
