@@ -80,11 +80,11 @@ def decode(data: bytes, name: str) -> Chapters:
         file = msgspec.json.decode(data, type=_File)
         starts = sorted((_ms(chapter.startTime), number) for number, chapter in enumerate(file.chapters))
         found = [_chapter(file.chapters[number], start) for start, number in starts]
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, OverflowError) as error:
         raise ChaptersError(
             f"{name} is no JSON chapters file: {error}; mend it, or delete it to have it made again"
         ) from error
-    ends: list[int] = [chapter.start_ms for chapter in found[1:]] + [0]
+    ends = [*(chapter.start_ms for chapter in found[1:]), 0][: len(found)]
     closed = [_closed(chapter, end) for chapter, end in zip(found, ends, strict=True)]
     return Chapters(tuple(closed), tuple(file.podpipe.missing) if file.podpipe else ())
 
