@@ -30,7 +30,7 @@ def cues(transcript: Transcript, room: int) -> list[Cue]:
             found.append(
                 Cue(run[0].start_ms, max(run[-1].end_ms, run[0].start_ms + 1), " ".join(w.text for w in run))
             )
-    following = [cue.start_ms for cue in found[1:]] + [transcript.duration_ms + 1]
+    following = [*(cue.start_ms for cue in found[1:]), transcript.duration_ms + 1][: len(found)]
     return [
         Cue(c.start_ms, max(min(c.end_ms, end), c.start_ms + 1), c.text)
         for c, end in zip(found, following, strict=True)
