@@ -130,8 +130,8 @@ def _render(tags: id3.ID3, own: Sequence[id3.Frame]) -> bytes:
 
     config = ID3SaveConfig(3, "/")
     body = b"".join(save_frame(frame, config=config) for frame in tags.values() if frame is not None)
-    body += b"".join(tags.unknown_frames if tags.version[:2] == (2, 3) else ())
     body += b"".join(save_frame(frame, config=config) for frame in own)
+    body += b"".join(tags.unknown_frames if tags.version[:2] == (2, 3) else ())  # last: they may be damaged
     body += b"\0" * 1024  # room for other programs to edit without rewriting the file
     size = len(body)
     synchsafe = bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
