@@ -70,12 +70,8 @@ def main() -> None:
     for text, is_heading in sentences():
         pause = BEFORE_HEADING_S if is_heading else AFTER_HEADING_S if after_heading else BETWEEN_SENTENCES_S
         pieces.append(np.zeros(round(pause * rate), np.float32))
-        spoken = re.sub(
-            "|".join(map(re.escape, sorted(SPOKEN, key=len, reverse=True))), lambda m: SPOKEN[m[0]], text
-        )
-        sound = _trimmed(
-            np.concatenate([chunk.audio_float_array for chunk in voice.synthesize(spoken)]), rate
-        )
+        spoken = re.sub("|".join(map(re.escape, sorted(SPOKEN, key=len, reverse=True))), lambda m: SPOKEN[m[0]], text)
+        sound = _trimmed(np.concatenate([chunk.audio_float_array for chunk in voice.synthesize(spoken)]), rate)
         if is_heading:
             start_ms = round(sum(map(len, pieces)) * 1000 / rate)
             truth.append({"title": text.rstrip("."), "start_ms": start_ms})

@@ -79,10 +79,10 @@ def sniff(path: Path) -> str:
     for offset, magic, name in _MAGIC:
         if head[offset : offset + len(magic)] == magic:
             return name
-    name = _mpeg_audio(head)
-    if name is None:
+    mpeg = _mpeg_audio(head)
+    if mpeg is None:
         raise AudioError(f"{path} is not audio{_looks_like(head)}; expected MP3, M4A, Ogg, Opus, FLAC or WAV")
-    return name
+    return mpeg
 
 
 def probe(path: Path) -> AudioInfo:
@@ -143,9 +143,7 @@ def write_mp3(path: Path, blocks: Iterable[Samples], sample_rate: int, *, bit_ra
             stream = container.add_stream("libmp3lame", rate=sample_rate, layout="mono", bit_rate=bit_rate)
             position = 0
             for block in blocks:
-                frame = av.AudioFrame.from_ndarray(
-                    np.ascontiguousarray(block, np.float32)[None], "fltp", "mono"
-                )
+                frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block, np.float32)[None], "fltp", "mono")
                 frame.sample_rate, frame.pts = sample_rate, position
                 position += block.size
                 container.mux(stream.encode(frame))
@@ -158,7 +156,7 @@ def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
     try:
         for packet in container.demux(audio=0):
             try:
-                yield from packet.decode()  # type: ignore[misc]  # audio streams decode to AudioFrame
+                yield from packet.decode()
             except av.InvalidDataError:
                 continue
     except av.EOFError:
@@ -180,12 +178,7 @@ def _mpeg_audio(head: bytes) -> str | None:
         version, layer = head[position + 1] >> 3 & 3, head[position + 1] >> 1 & 3
         if head[position + 1] & 0xF6 == 0xF0 and position == 0:
             return "aac"
-        if (
-            version != 1
-            and layer == 1
-            and head[position + 2] >> 4 not in (0, 15)
-            and head[position + 2] >> 2 & 3 != 3
-        ):
+        if version != 1 and layer == 1 and head[position + 2] >> 4 not in (0, 15) and head[position + 2] >> 2 & 3 != 3:
             return "mp3"
     return None
 
@@ -208,8 +201,8 @@ def chapters(path: Path) -> list[tuple[str, int, int]]:
             return [
                 (
                     str(chapter["metadata"].get("title", "")),
-                    round(chapter["start"] * chapter["time_base"] * 1000),
-                    round(chapter["end"] * chapter["time_base"] * 1000),
+                    round(chapter["start"] * (chapter["time_base"] or 0) * 1000),
+                    round(chapter["end"] * (chapter["time_base"] or 0) * 1000),
                 )
                 for chapter in container.chapters()
             ]

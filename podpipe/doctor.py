@@ -84,9 +84,7 @@ def _library(library: Library) -> Iterator[Finding]:
         yield Finding("Library", "bad", f"{library.episodes} can't be written", "change its permissions")
     free = shutil.disk_usage(library.root).free
     room = f"{free / 1e9:.1f} GB free"
-    yield Finding(
-        "Disk", "good" if free > _ROOM_BYTES else "note", room, "" if free > _ROOM_BYTES else "make room"
-    )
+    yield Finding("Disk", "good" if free > _ROOM_BYTES else "note", room, "" if free > _ROOM_BYTES else "make room")
     folders = list(library)
     unfinished = [folder.id for folder in folders if not folder.is_complete()]
     if unfinished:

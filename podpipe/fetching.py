@@ -68,9 +68,7 @@ def _has_audio(work: Work) -> bool:
     return any(work.folder.path.glob("original.*"))
 
 
-def _download(
-    work: Work, client: Client, url: str, arriving: Path, known: dict[str, str]
-) -> dict[str, str] | None:
+def _download(work: Work, client: Client, url: str, arriving: Path, known: dict[str, str]) -> dict[str, str] | None:
     done = client.download(
         url, arriving, validators=known, on_progress=lambda done, total: work.progress("fetch", done, total)
     )

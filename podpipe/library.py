@@ -67,9 +67,9 @@ class EpisodeFolder:
         found = json.read(self.path / CHAPTERS)
         if not self.ledger().is_edited(CHAPTERS):
             return found
-        by_hand = (
-            replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in found.chapters
-        )
+        by_hand = [replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in found.chapters]
+        if by_hand and by_hand[-1].end_ms <= by_hand[-1].start_ms:  # people leave the end of the last to us
+            by_hand[-1] = replace(by_hand[-1], end_ms=max(self.transcript().duration_ms, by_hand[-1].start_ms + 1))
         return Chapters(tuple(by_hand), found.missing)
 
     def notes(self) -> Notes | None:
@@ -118,9 +118,7 @@ class Library:
             with storage.explained(folder):
                 folder.mkdir(mode=mode, parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK | os.X_OK):
-                raise LibraryError(
-                    f"{folder} can't be written by this user; change its permissions or use --library"
-                )
+                raise LibraryError(f"{folder} can't be written by this user; change its permissions or use --library")
 
     def folder(self, episode_id: str) -> EpisodeFolder:
         """The folder of an episode, there or not."""
@@ -167,9 +165,7 @@ class Library:
             if matches:
                 names = ", ".join(folder.id for folder in matches[:4]) + (", …" if len(matches) > 4 else "")
                 raise LibraryError(f"{text!r} fits {len(matches)} episodes ({names}); give more of the id")
-        raise LibraryError(
-            f"no episode in {self.root} fits {text!r}; podpipe list shows those that are there"
-        )
+        raise LibraryError(f"no episode in {self.root} fits {text!r}; podpipe list shows those that are there")
 
     @contextlib.contextmanager
     def lock(self, episode_id: str, *, on_wait: Callable[[], None]) -> Iterator[EpisodeFolder]:

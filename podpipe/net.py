@@ -10,13 +10,15 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import shutil
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import msgspec
@@ -24,6 +26,8 @@ import msgspec
 import podpipe
 from podpipe import storage
 from podpipe.errors import FetchError
+
+T = TypeVar("T")
 
 MAX_TEXT_BYTES = 50_000_000
 MAX_AUDIO_BYTES = 4_000_000_000
@@ -56,7 +60,9 @@ class Client:
     """Fetches for one run. ``typed`` are the sources that the user gave: their hosts may be anywhere."""
 
     def __init__(self, typed: Iterable[str] = (), *, timeout_s: float = 30, pause_s: float = 1) -> None:
-        self._allowed = {urlsplit(source).hostname for source in typed} - {None}
+        self._allowed: set[str] = set()
+        for source in typed:
+            self.allow(source)
         self._pause_s = pause_s
         self._http = httpx2.Client(
             timeout=timeout_s,
@@ -70,13 +76,23 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
+    def allow(self, url: str) -> None:
+        """Let this address's host be asked wherever it is: the user named it."""
+        host = _host(url)
+        if host and url.startswith(("http://", "https://")):
+            self._allowed |= {host, *_addresses(host)}
+
     def page(self, url: str) -> Page:
         """Fetch a page, a feed or notes; of audio only the first bytes.
 
         Raises:
             FetchError: it could not be had, or is larger than MAX_TEXT_BYTES.
         """
+        return self._patiently(url, lambda: self._page(url))
+
+    def _page(self, url: str) -> Page:
         with self._explained(url), self._open(url, {}) as response:
+            _check_passing(response)
             _check_status(response, url)
             media_type, charset = _content_type(response)
             is_audio = media_type.startswith(("audio/", "video/"))
@@ -86,9 +102,7 @@ class Client:
                 if is_audio or (len(data) > 4096 and b"\0" in data[:4096]):
                     break
                 if len(data) > MAX_TEXT_BYTES:
-                    raise FetchError(
-                        f"{mask(url)} is larger than {MAX_TEXT_BYTES // 10**6} MB: no page or feed"
-                    )
+                    raise FetchError(f"{mask(url)} is larger than {MAX_TEXT_BYTES // 10**6} MB: no page or feed")
             return Page(str(response.url), bytes(data), media_type, charset)
 
     def download(
@@ -108,14 +122,19 @@ class Client:
             LibraryError: the disk is full or can't be written.
         """
         part = destination.with_name(destination.name + ".part")
-        for attempt in range(TRIES):
+        return self._patiently(url, lambda: self._download(url, destination, part, validators or {}, on_progress))
+
+    def _patiently(self, url: str, ask: Callable[[], T]) -> T:
+        """Ask again after failures that may pass, waiting longer each time."""
+        for attempt in range(1, TRIES):
             try:
-                return self._download(url, destination, part, validators or {}, on_progress)
+                return ask()
             except _Passing as passing:
-                if attempt + 1 == TRIES:
-                    raise FetchError(f"{mask(url)}: {passing} ({TRIES} tries); try again later") from passing
                 time.sleep(passing.after if passing.after is not None else self._pause_s * 2**attempt)
-        return None
+        try:
+            return ask()
+        except _Passing as passing:
+            raise FetchError(f"{mask(url)}: {passing} ({TRIES} tries); try again later") from passing
 
     def _download(
         self,
@@ -138,15 +157,15 @@ class Client:
             if response.status_code == 416:
                 _remove(part, note)
                 raise _Passing("the download could not be taken up again", after=0)
-            if response.status_code in _PASSING:
-                raise _Passing(f"the server answers {response.status_code}", _retry_after(response))
+            _check_passing(response)
             _check_status(response, url)
             media_type, _ = _content_type(response)
             if media_type in ("text/html", "application/xhtml+xml"):
-                raise FetchError(
-                    f"{mask(url)} is a web page, not audio; give its address as the source instead"
-                )
+                raise FetchError(f"{mask(url)} is a web page, not audio; give its address as the source instead")
             resumed = response.status_code == 206
+            if resumed and not response.headers.get("content-range", "").startswith(f"bytes {have}-"):
+                _remove(part, note)
+                raise _Passing("the server sent another part than was asked for", after=0)
             got = _validators(response)
             self._receive(response, url, part, note, have if resumed else 0, got, on_progress)
         with storage.explained(destination):
@@ -171,9 +190,7 @@ class Client:
                 f"{mask(url)} has {(total or 0) / 1e9:.1f} GB; the limit is {MAX_AUDIO_BYTES / 1e9:.0f} GB"
             )
         if shutil.disk_usage(part.parent).free < (total or 0) - done + _KEEP_FREE_BYTES:
-            raise FetchError(
-                f"the disk has no room for {mask(url)} ({(total or 0) / 1e6:.0f} MB); free some space"
-            )
+            raise FetchError(f"the disk has no room for {mask(url)} ({(total or 0) / 1e6:.0f} MB); free some space")
         strong = got.get("etag", "")
         if strong and not strong.startswith("W/"):
             storage.write_bytes(note, msgspec.json.encode(strong))
@@ -181,7 +198,7 @@ class Client:
             _remove(note)
         with storage.explained(part), part.open("ab" if done else "wb") as file:
             try:
-                for block in response.iter_raw(1 << 16):
+                for block in response.iter_raw():
                     file.write(block)
                     done += len(block)
                     on_progress(done, total)
@@ -215,27 +232,25 @@ class Client:
         raise FetchError(f"{mask(url)}: more than {MAX_REDIRECTS} redirects; the server sends us in a circle")
 
     def _check_address(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        host = _host(url)
+        if not host or not url.lower().startswith(("http://", "https://")):
             raise FetchError(f"{mask(url)} is no http or https address")
-        if parts.hostname in self._allowed:
+        if host in self._allowed:
             return
-        for *_, address in socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM):
-            if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
+        for address in _resolved(host):
+            if address not in self._allowed and not ipaddress.ip_address(address).is_global:
                 raise FetchError(
-                    f"{mask(url)} leads to {address[0]}, an address of a private network; "
+                    f"{mask(url)} leads to {address}, an address of a private network; "
                     "podpipe asks such a host only when its own address is given as the source"
                 )
 
     @contextlib.contextmanager
     def _explained(self, url: str) -> Iterator[None]:
-        host = urlsplit(url).hostname
+        host = _host(url)
         try:
             yield
         except (socket.gaierror, UnicodeError) as error:
-            raise FetchError(
-                f"{mask(url)}: there is no host {host!r}; check the address and the network"
-            ) from error
+            raise FetchError(f"{mask(url)}: there is no host {host!r}; check the address and the network") from error
         except httpx2.TimeoutException as error:
             raise _Passing("the server does not answer in time") from error
         except httpx2.ConnectError as error:
@@ -258,10 +273,32 @@ class _Passing(FetchError):
 
 def mask(url: str) -> str:
     """A URL as it may be shown: without user and password."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    return urlunsplit(parts._replace(netloc="***@" + parts.netloc.rpartition("@")[2]))
+    return re.sub(r"(?<=://)[^/?#]*@", "***@", url)
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _resolved(host: str) -> set[str]:
+    """The IP addresses of a host. Raises socket.gaierror where it has none."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return {str(address[0]).partition("%")[0] for *_, address in found}
+
+
+def _addresses(host: str) -> set[str]:
+    try:
+        return _resolved(host)
+    except (OSError, UnicodeError):
+        return set()  # asking it will say so
+
+
+def _check_passing(response: httpx2.Response) -> None:
+    if response.status_code in _PASSING:
+        raise _Passing(f"the server answers {response.status_code}", _retry_after(response))
 
 
 def _check_status(response: httpx2.Response, url: str) -> None:

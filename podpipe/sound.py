@@ -71,4 +71,5 @@ def listen(source: Path | Iterable[Samples]) -> Sound:
 
 def _levels(frames: Samples) -> NDArray[np.float32]:
     power = np.mean(np.square(frames), axis=1)
-    return (10 * np.log10(np.maximum(power, 1e-10))).astype(np.float32)
+    level: NDArray[np.float32] = (10 * np.log10(np.maximum(power, 1e-10))).astype(np.float32)
+    return level

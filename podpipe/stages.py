@@ -70,9 +70,7 @@ def align(work: Work, outline: Outline) -> None:
     original = work.folder.original()
     published_file = work.folder.path / library.PUBLISHED
     inputs = [
-        work.digests(
-            library.HYPOTHESIS, original.name, *([library.PUBLISHED] if published_file.exists() else [])
-        ),
+        work.digests(library.HYPOTHESIS, original.name, *([library.PUBLISHED] if published_file.exists() else [])),
         outline,
     ]
 

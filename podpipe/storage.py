@@ -62,9 +62,7 @@ def read_json(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
-        raise LibraryError(
-            f"{path} can't be read: {error}; mend it, or delete it and ingest again"
-        ) from error
+        raise LibraryError(f"{path} can't be read: {error}; mend it, or delete it and ingest again") from error
 
 
 def digest_file(path: Path) -> str:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     episode = Episode(id="x", guid="g", title="Ünï \u2028 code 🎙")
     storage.write_bytes(tmp_path / "e.json", storage.encode(episode))
     assert storage.read_json(tmp_path / "e.json", Episode) == episode
-    assert os.listdir(tmp_path) == ["e.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["e.json"]
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -24,13 +23,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         temporary.write_bytes(b"half of the n")
         raise RuntimeError
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_a_full_disk_is_one_sentence() -> None:
-    with pytest.raises(LibraryError, match="disk is full: /dev/full could not be written"):
-        with storage.explained(Path("/dev/full")), Path("/dev/full").open("wb", buffering=0) as full:
-            full.write(b"x")
+    full = Path("/dev/full")
+    with pytest.raises(LibraryError, match="disk is full: /dev/full could not be written"), storage.explained(full):
+        full.write_bytes(b"x")
 
 
 @pytest.mark.parametrize(

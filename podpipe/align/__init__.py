@@ -29,16 +29,12 @@ def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
     The transcript has the script's spelling where the script was spoken, and what was heard elsewhere.
     """
     heard = Tokens.of([word.text for word in hypothesis.words])
-    paragraphs = [
-        (number, text) for number, section in enumerate(outline.sections) for text in _texts(section)
-    ]
+    paragraphs = [(number, text) for number, section in enumerate(outline.sections) for text in _texts(section)]
     tokens = [Tokens.of(text.split()) for _, text in paragraphs]
     matches = _without_overlaps(tokens, heard)
     placements, leads = [], []
     for number, section in enumerate(outline.sections):
-        own = [
-            match for (owner, _), match in zip(paragraphs, matches, strict=True) if owner == number and match
-        ]
+        own = [match for (owner, _), match in zip(paragraphs, matches, strict=True) if owner == number and match]
         placement = _place(section, own, hypothesis, heard, sound)
         placements.append(placement)
         if own and section.heading and placement.start_ms is not None:
@@ -69,9 +65,7 @@ def _without_overlaps(paragraphs: Sequence[Tokens], heard: Tokens) -> list[Match
     return result
 
 
-def _place(
-    section: Section, matches: list[Match], hypothesis: Hypothesis, heard: Tokens, sound: Sound
-) -> Placement:
+def _place(section: Section, matches: list[Match], hypothesis: Hypothesis, heard: Tokens, sound: Sound) -> Placement:
     if not section.text:
         return onsets.listed(section, hypothesis, sound)
     if not matches:

@@ -31,7 +31,7 @@ def merged(
     result: list[Word] = []
     position = 0
     openings = {match.first: (lead, start_ms) for match, lead, start_ms in leads}
-    for script, match in sorted(((s, m) for s, m in matches if m), key=lambda pair: pair[1].first):  # type: ignore[union-attr]
+    for script, match in sorted(((s, m) for s, m in matches if m), key=lambda pair: pair[1].first):
         assert match is not None
         first, last = heard.words[match.first], heard.words[match.last]
         before = words[position:first]
@@ -57,9 +57,7 @@ def _count(opening: Sequence[str], before: Sequence[Word]) -> int:
     counts = range(1, min(2 * len(opening) + 2, len(before)) + 1)
     return max(
         counts,
-        key=lambda count: Levenshtein.normalized_similarity(
-            written, _bare([w.text for w in before[-count:]])
-        ),
+        key=lambda count: Levenshtein.normalized_similarity(written, _bare([w.text for w in before[-count:]])),
         default=0,
     )
 

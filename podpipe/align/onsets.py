@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -53,9 +54,7 @@ def before(
         because = f"heading heard at {at} after {pause}, and {share:.0%} of its text"
     else:
         confidence = 0.6 * share + 0.25 * min(silence.length_ms / 800, 1)
-        because = (
-            f"{share:.0%} of its text heard from {at} after {pause}; the heading itself was not made out"
-        )
+        because = f"{share:.0%} of its text heard from {at} after {pause}; the heading itself was not made out"
     return Placement(section, silence.end_ms, end_ms, round(min(confidence, 0.99), 2), because)
 
 
@@ -79,7 +78,7 @@ def utterances(hypothesis: Hypothesis, sound: Sound) -> list[tuple[Silence, Sile
     """Short runs of words with a pause before and after: what may be a spoken heading."""
     long = [silence for silence in sound.silences if silence.length_ms >= 250]
     found = []
-    for silence, following in zip(long, long[1:], strict=False):
+    for silence, following in itertools.pairwise(long):
         if silence.length_ms < 500 or not 200 <= following.start_ms - silence.end_ms <= 5000:
             continue
         said = _said(hypothesis.words, silence.end_ms, following.start_ms)
@@ -116,10 +115,7 @@ def alike(heading: str, said: str) -> float:
         return 0.0
     whole = fuzz.ratio(left, right)
     within = fuzz.partial_ratio(left, right) if len(left) >= 4 and len(right) >= 4 else 0
-    return (
-        max(whole, 0.8 * within, 0.9 * fuzz.token_set_ratio(heading.casefold(), said.casefold().rstrip(".")))
-        / 100
-    )
+    return max(whole, 0.8 * within, 0.9 * fuzz.token_set_ratio(heading.casefold(), said.casefold().rstrip("."))) / 100
 
 
 def _letters(text: str) -> str:
@@ -128,11 +124,7 @@ def _letters(text: str) -> str:
 
 def _silences_between(sound: Sound, start_ms: int, end_ms: int) -> list[Silence]:
     starts = bisect_left([silence.end_ms for silence in sound.silences], start_ms)
-    return [
-        silence
-        for silence in sound.silences[starts:]
-        if silence.end_ms <= end_ms and silence.length_ms >= 200
-    ]
+    return [silence for silence in sound.silences[starts:] if silence.end_ms <= end_ms and silence.length_ms >= 200]
 
 
 def _onset(near_ms: int, sound: Sound) -> int:

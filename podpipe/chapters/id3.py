@@ -13,7 +13,9 @@ from pathlib import Path
 
 import mutagen
 from mutagen import id3
-from mutagen.id3._tags import ID3SaveConfig, save_frame  # its save() would sort CHAP frames by size
+
+# What lies below its save(), which would sort CHAP frames by their size.
+from mutagen.id3._tags import ID3SaveConfig, save_frame  # type: ignore[attr-defined]
 
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter, Episode
@@ -73,9 +75,7 @@ def _describe(tags: id3.ID3, episode: Episode) -> None:
     wanted = {
         "TIT2": id3.TIT2(encoding=_UTF16, text=episode.title),
         "TALB": id3.TALB(encoding=_UTF16, text=episode.show) if episode.show else None,
-        "TDRC": id3.TDRC(encoding=_UTF16, text=f"{episode.published:%Y-%m-%d}")
-        if episode.published
-        else None,
+        "TDRC": id3.TDRC(encoding=_UTF16, text=f"{episode.published:%Y-%m-%d}") if episode.published else None,
     }
     for name, frame in wanted.items():
         if frame is not None and not tags.getall(name):
@@ -88,7 +88,7 @@ def _frames(chapters: Sequence[Chapter]) -> list[id3.Frame]:
     frames: list[id3.Frame] = []
     listed: list[str] = []
     for number, chapter in enumerate(sorted(chapters, key=lambda chapter: chapter.start_ms)):
-        sub = [id3.TIT2(encoding=_UTF16, text=chapter.title)]
+        sub: list[id3.Frame] = [id3.TIT2(encoding=_UTF16, text=chapter.title)]
         if chapter.url:
             sub.append(id3.WXXX(encoding=_UTF16, desc="chapter url", url=chapter.url))
         element = f"chp{number}"
@@ -112,9 +112,10 @@ def _contents(listed: Sequence[str]) -> list[id3.Frame]:
     title = [id3.TIT2(encoding=_UTF16, text="Chapters")]
     groups = [listed[start : start + _CTOC_ROOM] for start in range(0, len(listed), _CTOC_ROOM)]
     if len(groups) <= 1:
-        return [id3.CTOC(element_id="toc", flags=3, child_element_ids=list(listed), sub_frames=title)]
+        whole: id3.Frame = id3.CTOC(element_id="toc", flags=3, child_element_ids=list(listed), sub_frames=title)
+        return [whole]
     names = [f"toc{number}" for number in range(len(groups))]
-    top = id3.CTOC(element_id="toc", flags=3, child_element_ids=names, sub_frames=title)
+    top: id3.Frame = id3.CTOC(element_id="toc", flags=3, child_element_ids=names, sub_frames=title)
     return [top] + [
         id3.CTOC(element_id=name, flags=1, child_element_ids=list(group), sub_frames=[])
         for name, group in zip(names, groups, strict=True)
@@ -123,7 +124,6 @@ def _contents(listed: Sequence[str]) -> list[id3.Frame]:
 
 def _render(tags: id3.ID3, own: Sequence[id3.Frame]) -> bytes:
     """A whole v2.3 tag: the file's other frames, then ours in their order."""
-
     config = ID3SaveConfig(3, "/")
     body = b"".join(save_frame(frame, config=config) for frame in tags.values() if frame is not None)
     body += b"".join(tags.unknown_frames if tags.version[:2] == (2, 3) else ())

@@ -23,9 +23,9 @@ class _Ours(msgspec.Struct, omit_defaults=True):
 
 
 class _Chapter(msgspec.Struct, omit_defaults=True):
-    startTime: float | str  # noqa: N815 - the format's names
+    startTime: float | str
     title: str = ""
-    endTime: float | str | None = None  # noqa: N815
+    endTime: float | str | None = None
     url: str | None = None
     img: str | None = None
     toc: bool = True
@@ -80,21 +80,17 @@ def decode(data: bytes, name: str) -> Chapters:
         file = msgspec.json.decode(data, type=_File)
         starts = sorted((_ms(chapter.startTime), number) for number, chapter in enumerate(file.chapters))
         found = [_chapter(file.chapters[number], start) for start, number in starts]
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, OverflowError) as error:
         raise ChaptersError(
             f"{name} is no JSON chapters file: {error}; mend it, or delete it to have it made again"
         ) from error
-    ends: list[int] = [chapter.start_ms for chapter in found[1:]] + [0]
-    closed = [_closed(chapter, end) for chapter, end in zip(found, ends, strict=True)]
+    following = [*(chapter.start_ms for chapter in found[1:]), 0]
+    closed = [_closed(chapter, end) for chapter, end in zip(found, following, strict=False)]
     return Chapters(tuple(closed), tuple(file.podpipe.missing) if file.podpipe else ())
 
 
 def _closed(chapter: Chapter, end_ms: int) -> Chapter:
-    return (
-        chapter
-        if chapter.end_ms > chapter.start_ms
-        else replace(chapter, end_ms=max(end_ms, chapter.start_ms))
-    )
+    return chapter if chapter.end_ms > chapter.start_ms else replace(chapter, end_ms=max(end_ms, chapter.start_ms))
 
 
 def _chapter(chapter: _Chapter, start_ms: int) -> Chapter:

@@ -30,14 +30,10 @@ def command(
     match: Annotated[
         str, typer.Option("--match", metavar="TEXT", help="Feeds: episodes with TEXT in title or notes.")
     ] = "",
-    engine: Annotated[
-        Engine, typer.Option("--engine", help="What recognises speech.")
-    ] = Engine.faster_whisper,
+    engine: Annotated[Engine, typer.Option("--engine", help="What recognises speech.")] = Engine.faster_whisper,
     model: Annotated[
         str,
-        typer.Option(
-            "--model", metavar="NAME|PATH", help="Whisper's size (tiny … large-v3), or weights on disk."
-        ),
+        typer.Option("--model", metavar="NAME|PATH", help="Whisper's size (tiny … large-v3), or weights on disk."),
     ] = "base",
     language: Annotated[
         str | None,
@@ -47,9 +43,7 @@ def command(
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Episodes at a time.")] = 1,
     force: Annotated[
         list[str] | None,
-        typer.Option(
-            "--force", metavar="[STAGE]", help=f"Do again what is done: {', '.join(STAGES)}, or all."
-        ),
+        typer.Option("--force", metavar="[STAGE]", help=f"Do again what is done: {', '.join(STAGES)}, or all."),
     ] = None,
     library: LibraryOption = None,
     json: JsonOption = False,
@@ -77,9 +71,7 @@ def command(
     with Client(typed=[*sources, notes or ""]) as client, open_index(place.index, create=True) as index:
         tools = Tools(client, recogniser, index, language)
         with ingest_report.display() as display:
-            outcomes = [
-                display.finished(outcome) for outcome in ingest(request, place, tools, display.progress)
-            ]
+            outcomes = [display.finished(outcome) for outcome in ingest(request, place, tools, display.progress)]
     if json:
         ingest_report.print_as_json(outcomes)
     else:

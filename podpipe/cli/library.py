@@ -126,9 +126,7 @@ def _print_details(folder: EpisodeFolder) -> None:
     facts = {
         "Show": episode.show,
         "Published": f"{episode.published:%Y-%m-%d}" if episode.published else "",
-        "Length": timecode.clock(details["duration_ms"])
-        if details["complete"]
-        else "not finished: ingest it again",
+        "Length": timecode.clock(details["duration_ms"]) if details["complete"] else "not finished: ingest it again",
         "Language": details["language"],
         "Heard by": details["engine"],
         "Audio": episode.enclosure,

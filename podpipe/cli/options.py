@@ -35,9 +35,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other p
 
 EpisodeArgument = Annotated[
     str,
-    typer.Argument(
-        metavar="EPISODE", help="The episode's id, or a part of its id or title that fits no other."
-    ),
+    typer.Argument(metavar="EPISODE", help="The episode's id, or a part of its id or title that fits no other."),
 ]
 
 

@@ -20,12 +20,8 @@ def command(
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Where to start: 1:02:03, 62:03 or 90s.")
     ] = None,
-    chapter: Annotated[
-        str | None, typer.Option("--chapter", metavar="TITLE", help="Start at this chapter.")
-    ] = None,
-    player: Annotated[
-        str | None, typer.Option("--player", help="mpv, vlc or ffplay; the first that is there.")
-    ] = None,
+    chapter: Annotated[str | None, typer.Option("--chapter", metavar="TITLE", help="Start at this chapter.")] = None,
+    player: Annotated[str | None, typer.Option("--player", help="mpv, vlc or ffplay; the first that is there.")] = None,
     library: LibraryOption = None,
 ) -> None:
     """Play an episode, from a hit, a time or a chapter."""

@@ -38,9 +38,7 @@ def command(
 
     place = Library.locate(library)
     with open_index(place.index) as index:
-        results = search(
-            index, _as_query(query), limit=limit, show=show, since=since.date() if since else None
-        )
+        results = search(index, _as_query(query), limit=limit, show=show, since=since.date() if since else None)
     remember(place, results.hits)
     if json:
         console.print_json([_as_json(hit) for hit in results.hits])
@@ -89,9 +87,7 @@ def _print_hit(number: int, hit: Hit) -> None:
 
     out = console.out()
     day = f"{hit.published:%Y-%m-%d}" if hit.published else ""
-    heading = " · ".join(
-        filter(None, (hit.episode_title, hit.show if hit.show != hit.episode_title else "", day))
-    )
+    heading = " · ".join(filter(None, (hit.episode_title, hit.show if hit.show != hit.episode_title else "", day)))
     out.print(f"{number}. {console.clean(heading)}", style="bold", markup=False)
     where = " · ".join(filter(None, (timecode.clock(hit.start_ms), hit.chapter, hit.note)))
     out.print(f"   {console.clean(where)}", style="cyan", markup=False)

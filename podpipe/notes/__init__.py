@@ -11,9 +11,7 @@ from podpipe.notes import agenda, headings
 from podpipe.notes.blocks import Block, read_blocks
 from podpipe.notes.vocabulary import vocabulary
 
-_AUDIO_LINE = re.compile(
-    r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*https?://\S+\W*$|^\W*audio:\s*\S+$", re.I
-)
+_AUDIO_LINE = re.compile(r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*https?://\S+\W*$|^\W*audio:\s*\S+$", re.I)
 
 
 def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
@@ -42,7 +40,5 @@ def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Sectio
 def _is_parting(text: str) -> bool:
     """Whether a paragraph ends the show rather than belonging to the topic before it."""
     return bool(
-        re.match(
-            r"(?:and )?(?:that['’]s (?:all|a summary|it)|in other news|thanks? for listening)", text, re.I
-        )
+        re.match(r"(?:and )?(?:that['’]s (?:all|a summary|it)|in other news|thanks? for listening)", text, re.I)
     )

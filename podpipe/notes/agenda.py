@@ -17,23 +17,18 @@ _PARTS = re.compile(r",\s+and\s+|;\s+and\s+|,\s+|;\s+|\s+and\s+(?=[^,;]+$)")
 
 
 def find(blocks: Sequence[Block]) -> tuple[str, ...]:
-    """The topics of the first sentence that announces some; () where none does."""
+    """The topics of the sentence that announces most, a title perhaps; () where none does."""
+    found: tuple[str, ...] = ()
     for block in blocks:
         for before, after in _SENTENCE.findall(block.text):
-            items = parts(after)
-            if (
-                _ANNOUNCES.search(before)
-                and len(items) >= 2
-                and all(len(item.split()) <= 9 for item in items)
-            ):
-                return tuple(items)
-    return ()
+            items = tuple(parts(after))
+            announces = _ANNOUNCES.search(before) and all(len(item.split()) <= 9 for item in items)
+            if announces and len(items) > max(len(found), 1):
+                found = items
+    return found
 
 
 def parts(text: str) -> list[str]:
     """What a list in a sentence lists, without leading articles and the like."""
-    items = [
-        re.sub(r"^(?:the|an?|a look at)\s+(?:look at\s+)?", "", part.strip(" ."))
-        for part in _PARTS.split(text)
-    ]
+    items = [re.sub(r"^(?:the|an?|a look at)\s+(?:look at\s+)?", "", part.strip(" .")) for part in _PARTS.split(text)]
     return [item for item in items if item]

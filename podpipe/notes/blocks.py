@@ -98,20 +98,14 @@ def _walk(node: Any) -> Iterator[Block]:
         if not isinstance(child.tag, str) or child.tag in ("script", "style"):
             pass
         elif (
-            child.tag in _BLOCKS
-            or child.find(".//p") is not None
-            or child.tag in ("ul", "ol", "table", "tr", "tbody")
+            child.tag in _BLOCKS or child.find(".//p") is not None or child.tag in ("ul", "ol", "table", "tr", "tbody")
         ):
             yield from flush()
             yield from _walk(child)
         elif child.tag == "br":
             yield from flush()
         else:
-            bold = (
-                child.tag in ("b", "strong")
-                or child.find(".//b") is not None
-                or child.find(".//strong") is not None
-            )
+            bold = child.tag in ("b", "strong") or child.find(".//b") is not None or child.find(".//strong") is not None
             inline.append((child.text_content(), bold))
         inline.append((child.tail or "", False))
     yield from flush()

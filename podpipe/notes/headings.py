@@ -15,9 +15,7 @@ _STAMP = r"[\[(]?(?P<time>(?:\d{1,2}:)?\d{1,3}:\d\d(?:\.\d+)?)[\])]?"
 _STAMPED = re.compile(rf"^{_STAMP}\s*[-–—:|]*\s*(?P<title>\S.*)$")
 _STAMPED_AFTER = re.compile(rf"^(?P<title>.*\S)\s*[-–—:|]*\s+{_STAMP}$")
 _OPENING = re.compile(r"^(?P<heading>[^.!?:]*(?:[.](?=\S)[^.!?:]*)*)[.:]\s+(?P<text>\S.+)$")
-_SPOKEN_LABEL = re.compile(
-    r"^In (?:today|this \w+|yesterday)['’]?s? (?P<what>\w+):\s+(?P<text>.+)$", re.IGNORECASE
-)
+_SPOKEN_LABEL = re.compile(r"^In (?:today|this \w+|yesterday)['’]?s? (?P<what>\w+):\s+(?P<text>.+)$", re.IGNORECASE)
 _NO_HEADING = re.compile(
     r"^(?:the|this|that|these|those|it|its|he|she|they|we|i|you|there|here|if|when|while|after|before|but|and|so|or|"
     r"once|until|nobody|everybody|for|in|on|at|as|by|with|welcome|hello|hi|thanks?|please|send|that['’]s|it['’]s|i['’]m)\b",
@@ -41,9 +39,7 @@ def split(block: Block, announced: Sequence[str]) -> Section | None:
         return Section(block.lead.rstrip(".: "), block.text[len(block.lead) :].lstrip(".:–—- "))
     label = _SPOKEN_LABEL.match(block.text)
     if label and label["what"].lower() not in ("issue", "episode", "show", "edition"):
-        return Section(
-            label["what"].capitalize(), label["text"], lead=block.text[: label.start("text")].strip()
-        )
+        return Section(label["what"].capitalize(), label["text"], lead=block.text[: label.start("text")].strip())
     return _of_sentence(block, announced)
 
 

@@ -10,9 +10,15 @@ from itertools import islice
 from podpipe.models import Section, Term
 from podpipe.notes.blocks import Block
 
+_STARTERS = (
+    "the|a|an|this|that|these|those|in|on|at|of|for|from|to|by|with|and|but|or|so|if|when|while|since|after|before|as|"
+    "it|its|he|she|they|we|you|i|his|her|their|our|your|my|there|here|what|who|how|why|where|is|are|was|let|let's|"
+    "some|many|most|all|no|not|now|then|today|also|even|only|last|next|first|welcome|hello|hi|thanks|thank"
+)
 _TOKEN = re.compile(r"/?[\w][\w./+#-]*[\w+#]|[A-Z]\w?")
 _IDENTIFIER = re.compile(r"_|[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]|^/|[A-Z]{2}|\w\.\w")
-_NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z][\w'-]+)(?: (?:[A-Z]\. )?(?:van |de |von |der )*[A-Z][\w-]+)*")
+_CAPITAL, _REST = r"[A-Z][\w'-]+", r" (?:[A-Z]\. )?(?:van |de |von |der )*[A-Z][\w-]+"
+_NAME = re.compile(rf"(?<=[\w,;] ){_CAPITAL}(?:{_REST})*|(?<![\w,;] )\b(?!(?i:{_STARTERS})\b){_CAPITAL}(?:{_REST})+")
 _URL = re.compile(r"https?://\S+")
 _COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "March", "April", "May", "June", "July",
            "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday",

@@ -72,9 +72,7 @@ def open_index(folder: Path, *, create: bool = False) -> Index:
     return WhooshIndex(folder, create=create)
 
 
-def search(
-    index: Index, text: str, *, limit: int = 10, show: str | None = None, since: date | None = None
-) -> Results:
+def search(index: Index, text: str, *, limit: int = 10, show: str | None = None, since: date | None = None) -> Results:
     """Answer a query: all terms, and where too few have them, any of them.
 
     Raises:

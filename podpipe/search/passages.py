@@ -11,9 +11,7 @@ _LONG_MS = 70_000
 _WORDS = 170
 
 
-def passages(
-    episode_id: str, chapters: Sequence[Chapter], sentences: Sequence[Sentence]
-) -> tuple[Passage, ...]:
+def passages(episode_id: str, chapters: Sequence[Chapter], sentences: Sequence[Sentence]) -> tuple[Passage, ...]:
     """Cut sentences into passages; each sentence is in exactly one.
 
     A sentence belongs to the chapter in which its middle lies.
@@ -25,9 +23,7 @@ def passages(
         if not groups or groups[-1][0] != number or _is_full(groups[-1][1], sentence):
             groups.append((number, []))
         groups[-1][1].append(sentence)
-    return tuple(
-        _passage(episode_id, order, chapters, number, run) for order, (number, run) in enumerate(groups)
-    )
+    return tuple(_passage(episode_id, order, chapters, number, run) for order, (number, run) in enumerate(groups))
 
 
 def _is_full(run: Sequence[Sentence], sentence: Sentence) -> bool:
@@ -35,9 +31,7 @@ def _is_full(run: Sequence[Sentence], sentence: Sentence) -> bool:
     return words > _WORDS or sentence.end_ms - run[0].start_ms > _LONG_MS
 
 
-def _passage(
-    episode_id: str, order: int, chapters: Sequence[Chapter], number: int, run: Sequence[Sentence]
-) -> Passage:
+def _passage(episode_id: str, order: int, chapters: Sequence[Chapter], number: int, run: Sequence[Sentence]) -> Passage:
     chapter = chapters[number] if number >= 0 else None
     return Passage(
         id=f"{episode_id}/{order}",

@@ -9,9 +9,7 @@ from datetime import date
 from podpipe.errors import SearchError
 from podpipe.search import analysis
 
-_PIECE = re.compile(
-    r'(?P<minus>-)?(?:(?P<field>show|since|topic):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))'
-)
+_PIECE = re.compile(r'(?P<minus>-)?(?:(?P<field>show|since|topic):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,7 @@ def parse(text: str, *, show: str | None = None, since: date | None = None) -> Q
                 terms.append((term,))
         either = False
     if not terms:
-        raise SearchError(
-            f"there is nothing to search for in {text!r}: give a word that is not as common as 'the'"
-        )
+        raise SearchError(f"there is nothing to search for in {text!r}: give a word that is not as common as 'the'")
     return Query(tuple(terms), tuple(without), show, since)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -32,9 +33,7 @@ def ranked(candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
         spoken = [candidate for candidate in good if candidate.sentences]
         chosen = min(spoken or good, key=lambda candidate: candidate.start_ms)
         hits.append((best, _hit(chosen, query, best)))
-    return tuple(
-        hit for _, hit in sorted(hits, key=lambda pair: (-pair[0], pair[1].episode_id, pair[1].start_ms))
-    )
+    return tuple(hit for _, hit in sorted(hits, key=lambda pair: (-pair[0], pair[1].episode_id, pair[1].start_ms)))
 
 
 def _score(candidate: Candidate, query: Query) -> float:
@@ -74,16 +73,14 @@ def _is_at(stems: Sequence[str], place: int, term: Term) -> bool:
 def _adjacent(stems: Sequence[str], query: Query) -> float:
     """Share of neighbouring query terms that are neighbours in the text."""
     firsts = [alternatives[0].run for alternatives in query.terms]
-    pairs = list(zip(firsts, firsts[1:], strict=False))
+    pairs = list(itertools.pairwise(firsts))
     joined = sum(_count(stems, Term((*left, *right))) > 0 for left, right in pairs)
     return joined / len(pairs) if pairs else 0.0
 
 
 def _hit(candidate: Candidate, query: Query, score: float) -> Hit:
     sentence = _first_match(candidate.sentences, query)
-    text = (
-        _around(candidate.sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
-    )
+    text = _around(candidate.sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
     return Hit(
         episode_id=candidate.episode_id,
         episode_title=candidate.episode_title,
@@ -101,9 +98,7 @@ def _hit(candidate: Candidate, query: Query, score: float) -> Hit:
 
 def _first_match(sentences: Sequence[Sentence], query: Query) -> Sentence | None:
     """The first of the sentences that have most of the query's terms."""
-    counts = [
-        sum(any(_in(s, term) for term in alternatives) for alternatives in query.terms) for s in sentences
-    ]
+    counts = [sum(any(_in(s, term) for term in alternatives) for alternatives in query.terms) for s in sentences]
     return sentences[counts.index(max(counts))] if sentences else None
 
 
@@ -127,9 +122,7 @@ def snippet(text: str, query: Query) -> Snippet:
     if len(text) > _ROOM:
         first = marks[0][0] if marks else 0
         start = 0 if first < _ROOM // 2 else text.rfind(" ", 0, first - _ROOM // 3) + 1
-        end = (
-            len(text) if len(text) - start <= _ROOM else max(text.rfind(" ", start, start + _ROOM), start + 1)
-        )
+        end = len(text) if len(text) - start <= _ROOM else max(text.rfind(" ", start, start + _ROOM), start + 1)
         before, after = "…" if start else "", "…" if end < len(text) else ""
         text = before + text[start:end] + after
         marks = _marks(text, query)

@@ -66,13 +66,9 @@ class WhooshIndex:
             self._index = storage.open_index()
             self._identity = (folder / "identity").read_text() if (folder / "identity").exists() else ""
         except EmptyIndexError as error:
-            raise SearchError(
-                f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one"
-            ) from error
+            raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one") from error
         except FileNotFoundError as error:
-            raise SearchError(
-                f"{folder} does not exist; podpipe ingest makes it, or use --library"
-            ) from error
+            raise SearchError(f"{folder} does not exist; podpipe ingest makes it, or use --library") from error
         except (
             WhooshIndexError,
             OSError,
@@ -196,9 +192,7 @@ def _documents(indexed: IndexedEpisode) -> Iterator[dict[str, Any]]:
     yield {**common, "title": episode.title, "data": msgspec.json.encode(_stored(episode, "", 0, 0, 0))}
 
 
-def _stored(
-    episode: Episode, chapter: str, chapter_start_ms: int, start_ms: int, end_ms: int
-) -> dict[str, Any]:
+def _stored(episode: Episode, chapter: str, chapter_start_ms: int, start_ms: int, end_ms: int) -> dict[str, Any]:
     return {
         "episode_id": episode.id,
         "episode_title": episode.title,

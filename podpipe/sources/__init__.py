@@ -52,6 +52,9 @@ def discover(
     from podpipe.sources import feed
 
     found = _find(source, client)
+    if not is_url(source):
+        for candidate in found:
+            client.allow(candidate.episode.enclosure)  # a file of the user's speaks for the user
     if found and found[0].from_feed:
         found = feed.select(found, selection or Selection())
     if notes is None:
@@ -76,9 +79,7 @@ def _find(source: str, client: Client) -> tuple[Candidate, ...]:
         if path.is_dir():
             return media.from_folder(path)
         if not path.exists():
-            raise SourceError(
-                f"{source} does not exist; give a file, a folder, or an address with http:// or https://"
-            )
+            raise SourceError(f"{source} does not exist; give a file, a folder, or an address with http:// or https://")
         if media.is_audio_file(path):
             return (media.from_file(path),)
         document = media.read_document(path)
@@ -101,8 +102,6 @@ def _read_notes(where: str, client: Client) -> Notes:
         return page.notes_of(client.page(where))
     path = Path(where).expanduser().absolute()
     if not path.is_file():
-        raise SourceError(
-            f"--notes {where} does not exist; give a text, Markdown or HTML file, or an address"
-        )
+        raise SourceError(f"--notes {where} does not exist; give a text, Markdown or HTML file, or an address")
     document: Page = media.read_document(path)
     return page.notes_of(document)

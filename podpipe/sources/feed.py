@@ -35,9 +35,7 @@ _AUDIO = ("audio/", "video/")
 
 def is_feed(data: bytes) -> bool:
     """Whether a document is RSS or Atom, by its first tag."""
-    head = re.sub(
-        rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", b"", data[:20_000], flags=re.DOTALL
-    )
+    head = re.sub(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", b"", data[:20_000], flags=re.DOTALL)
     return bool(re.match(rb"[\s\xef\xbb\xbf\x00\xff\xfe]*<(?:rss|feed|rdf:RDF)\b", head, re.IGNORECASE))
 
 
@@ -78,11 +76,7 @@ def select(candidates: Sequence[Candidate], selection: Selection) -> tuple[Candi
     chosen = [
         candidate
         for candidate in candidates
-        if (
-            not wanted
-            or wanted in candidate.episode.title.casefold()
-            or wanted in _notes_text(candidate).casefold()
-        )
+        if (not wanted or wanted in candidate.episode.title.casefold() or wanted in _notes_text(candidate).casefold())
         and (selection.since is None or _since(candidate, selection))
     ]
     if not chosen:

@@ -19,11 +19,7 @@ def episode_id(published: datetime | None, title: str, guid: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if len(slug) > _SLUG:
-        slug = (
-            slug[: slug.rfind("-", _SLUG // 2, _SLUG + 1)]
-            if "-" in slug[_SLUG // 2 : _SLUG + 1]
-            else slug[:_SLUG]
-        )
+        slug = slug[: slug.rfind("-", _SLUG // 2, _SLUG + 1)] if "-" in slug[_SLUG // 2 : _SLUG + 1] else slug[:_SLUG]
     slug = slug or "episode"
     hashed = hashlib.sha256(guid.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return "-".join(filter(None, (f"{published:%Y-%m-%d}" if published else "", slug, hashed)))
@@ -35,9 +31,7 @@ def plain(text: str | None) -> str:
 
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_WRITTEN = re.compile(
-    rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", re.IGNORECASE
-)
+_WRITTEN = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 

@@ -40,11 +40,7 @@ def is_audio(document: Page) -> bool:
         or document.data[:3] == b"ID3"
         or (
             document.data[4:8] == b"ftyp"
-            or (
-                document.data[:1] == b"\xff"
-                and document.data[1:2] >= b"\xe0"
-                and b"\0" in document.data[:4096]
-            )
+            or (document.data[:1] == b"\xff" and document.data[1:2] >= b"\xe0" and b"\0" in document.data[:4096])
         )
     )
 
@@ -129,8 +125,4 @@ def _notes_beside(path: Path) -> Notes | None:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    return [
-        (int(part), "") if part.isdigit() else (-1, part.casefold())
-        for part in re.split(r"(\d+)", name)
-        if part
-    ]
+    return [(int(part), "") if part.isdigit() else (-1, part.casefold()) for part in re.split(r"(\d+)", name) if part]

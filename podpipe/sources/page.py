@@ -41,9 +41,7 @@ def read(document: Page) -> Candidate | str:
     if not is_html(document, text):
         audio = _audio_in_text(text, document.url)
         if audio is None:
-            raise SourceError(
-                f"{mask(document.url)} names no audio; write a line such as Audio: http://…/episode.mp3"
-            )
+            raise SourceError(f"{mask(document.url)} names no audio; write a line such as Audio: http://…/episode.mp3")
         return _candidate(document, audio, notes_of(document), _first_title(text), text)
     tree = _parse(text)
     audio = _audio_in_html(tree, document.url)
@@ -73,9 +71,7 @@ def notes_of(document: Page) -> Notes:
         nodes = tree.xpath(where)
         if nodes:
             best = max(nodes, key=lambda node: len(node.text_content()))
-            return Notes(
-                etree.tostring(best, encoding="unicode", method="html", with_tail=False), "text/html"
-            )
+            return Notes(etree.tostring(best, encoding="unicode", method="html", with_tail=False), "text/html")
     return Notes(etree.tostring(tree, encoding="unicode", method="html"), "text/html")
 
 
@@ -135,15 +131,11 @@ def _resolve(base: str, address: str) -> str:
     raise SourceError(f"{mask(base)} names {joined} as its audio; podpipe fetches http and https only")
 
 
-def _candidate(
-    document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None
-) -> Candidate:
+def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None) -> Candidate:
     name = Path(unquote(urlsplit(audio).path)).stem
     show = published = image = language = None
     if tree is not None:
-        title = plain(
-            _meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()")
-        )
+        title = plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
         show, image = plain(_meta(tree, "og:site_name")), _meta(tree, "og:image")
         language = _first(tree, "//html/@lang")
         stamp = _meta(tree, "article:published_time") or _first(tree, "//time/@datetime") or ""
@@ -171,11 +163,7 @@ def _first_title(text: str) -> str:
     """The first line of plain text, where it stands alone like a title."""
     for line in text.splitlines():
         if line.strip() and not _LABELLED.match(line):
-            return (
-                plain(line.lstrip("# "))
-                if len(line) < 80 and not line.rstrip().endswith((".", ":", "!"))
-                else ""
-            )
+            return plain(line.lstrip("# ")) if len(line) < 80 and not line.rstrip().endswith((".", ":", "!")) else ""
     return ""
 
 

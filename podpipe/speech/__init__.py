@@ -64,9 +64,7 @@ class Recogniser(Protocol):
 ENGINES = ("faster-whisper", "openai-whisper")
 
 
-def open_recogniser(
-    engine: str = "faster-whisper", model: str = "base", *, device: str = "auto"
-) -> Recogniser:
+def open_recogniser(engine: str = "faster-whisper", model: str = "base", *, device: str = "auto") -> Recogniser:
     """An engine, ready to be asked; weights are loaded when it first hears something.
 
     Raises:

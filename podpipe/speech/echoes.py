@@ -65,10 +65,7 @@ def _without_loops(words: list[Word]) -> list[Word]:
         for size in range(1, 9):
             phrase = keys[position : position + size]
             count = 1
-            while (
-                keys[position + count * size : position + (count + 1) * size] == phrase
-                and len(phrase) == size
-            ):
+            while keys[position + count * size : position + (count + 1) * size] == phrase and len(phrase) == size:
                 count += 1
             if count >= _LOOP and any(phrase):
                 result += words[position : position + size]

@@ -53,9 +53,7 @@ class OpenAIWhisper:
         import whisper
 
         try:
-            return whisper.load_model(
-                self._model_name, device=None if self._device == "auto" else self._device
-            )
+            return whisper.load_model(self._model_name, device=None if self._device == "auto" else self._device)
         except (RuntimeError, OSError) as error:
             raise SpeechError(
                 f"the weights {self._model_name!r} can't be loaded ({str(error).splitlines()[0]}); give --model FILE.pt"

@@ -73,11 +73,7 @@ def _packed(regions: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Join neighbouring regions to stretches of at most STRETCH_S; pauses over 4 s part them."""
     packed: list[tuple[int, int]] = []
     for start, end in regions:
-        if (
-            packed
-            and end - packed[-1][0] <= STRETCH_S * SAMPLE_RATE
-            and start - packed[-1][1] <= 4 * SAMPLE_RATE
-        ):
+        if packed and end - packed[-1][0] <= STRETCH_S * SAMPLE_RATE and start - packed[-1][1] <= 4 * SAMPLE_RATE:
             packed[-1] = (packed[-1][0], end)
         else:
             packed.append((start, end))

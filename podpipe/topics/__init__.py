@@ -34,18 +34,12 @@ def find_chapters(
     """The chapters of an episode and what was looked for in vain."""
     duration_ms = alignment.transcript.duration_ms
     if published:
-        return Chapters(
-            _closed([replace(c, evidence="publisher") for c in published], duration_ms, opening=False)
-        )
+        return Chapters(_closed([replace(c, evidence="publisher") for c in published], duration_ms, opening=False))
     stamped = [
-        section
-        for section in outline.sections
-        if section.start_ms is not None and section.start_ms < duration_ms
+        section for section in outline.sections if section.start_ms is not None and section.start_ms < duration_ms
     ]
     if len(stamped) >= 2:
-        found = [
-            _chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped
-        ]
+        found = [_chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped]
         return Chapters(_closed(found, duration_ms))
     found, missing = _of_notes(outline, alignment)
     if not found:
@@ -66,14 +60,10 @@ def _of_notes(outline: Outline, alignment: Alignment) -> tuple[list[Chapter], li
         if placement.start_ms is None:
             missing.append(Missing(title, placement.because))
         elif placement.confidence < THRESHOLD:
-            missing.append(
-                Missing(title, f"not sure enough ({placement.confidence:.2f}): {placement.because}")
-            )
+            missing.append(Missing(title, f"not sure enough ({placement.confidence:.2f}): {placement.because}"))
         else:
             evidence = "script" if placement.section.text else "agenda"
-            found.append(
-                _chapter(title, placement.start_ms, evidence, placement.confidence, placement.because)
-            )
+            found.append(_chapter(title, placement.start_ms, evidence, placement.confidence, placement.because))
     return found, missing
 
 
@@ -87,9 +77,7 @@ def _of_agenda(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> tuple[
         if placement.start_ms is None:
             missing.append(Missing(item, placement.because))
         else:
-            found.append(
-                _chapter(item, placement.start_ms, "agenda", placement.confidence, placement.because)
-            )
+            found.append(_chapter(item, placement.start_ms, "agenda", placement.confidence, placement.because))
     return found, missing
 
 
@@ -100,29 +88,20 @@ def _heard(hypothesis: Hypothesis, sound: Sound) -> list[Chapter]:
     for silence, following, said in utterances(hypothesis, sound):
         is_phrase = len(said.split()) <= 7 and following.start_ms - silence.end_ms <= 2500
         title = said.strip(" .,:;!?-")
-        if (
-            not is_phrase
-            or silence.length_ms < 1000
-            or following.length_ms < 350
-            or not title
-            or silence.start_ms == 0
-        ):
+        if not is_phrase or silence.length_ms < 1000 or following.length_ms < 350 or not title or silence.start_ms == 0:
             continue
-        after = [
-            word for word in words if following.end_ms - 200 <= word.start_ms <= following.end_ms + 60_000
-        ]
+        after = [word for word in words if following.end_ms - 200 <= word.start_ms <= following.end_ms + 60_000]
         if len(after) < 12 or (after[0].text[0].islower() and said[-1] == ","):
             continue  # a sign-off; or the sentence goes on
         named = _is_taken_up(title, after)
-        because = f"short phrase heard at {timecode.clock(silence.end_ms, decimals=1)} after {silence.length_ms / 1000:.1f} s of silence"
-        found.append(
-            _chapter(title[0].upper() + title[1:], silence.end_ms, "heading", 0.75 if named else 0.6, because)
-        )
+        at = timecode.clock(silence.end_ms, decimals=1)
+        because = f"short phrase heard at {at} after {silence.length_ms / 1000:.1f} s of silence"
+        found.append(_chapter(title[0].upper() + title[1:], silence.end_ms, "heading", 0.75 if named else 0.6, because))
     return found if len(found) >= 2 else []
 
 
 def _is_taken_up(title: str, after: Sequence[Word]) -> bool:
-    parts = [part for part in re.findall(r"\w{3,}", title.casefold())]
+    parts = list(re.findall(r"\w{3,}", title.casefold()))
     text = [word.text.casefold() for word in after]
     return any(alike(part, other) >= 0.8 for part in parts for other in text)
 
@@ -144,7 +123,7 @@ def _closed(found: Sequence[Chapter], duration_ms: int, *, opening: bool = True)
         kept.insert(0, Chapter(OPENING, 0, 0, 1.0, "opening", "before the first topic"))
     elif opening and kept and kept[0].start_ms:
         kept[0] = replace(kept[0], start_ms=0)
-    ends = [chapter.start_ms for chapter in kept[1:]] + [duration_ms]
-    return tuple(
-        replace(chapter, end_ms=max(end, chapter.start_ms)) for chapter, end in zip(kept, ends, strict=True)
-    )
+    if not kept:
+        return ()
+    ends = [*(chapter.start_ms for chapter in kept[1:]), duration_ms]
+    return tuple(replace(chapter, end_ms=max(end, chapter.start_ms)) for chapter, end in zip(kept, ends, strict=True))

@@ -26,14 +26,14 @@ def cues(transcript: Transcript, room: int) -> list[Cue]:
     """Cues of at most ``room`` characters and about seven seconds, cut at sentences first, never in a word."""
     found: list[Cue] = []
     for sentence in split(transcript.words):
-        for run in _runs(sentence, room):
-            found.append(
-                Cue(run[0].start_ms, max(run[-1].end_ms, run[0].start_ms + 1), " ".join(w.text for w in run))
-            )
-    following = [cue.start_ms for cue in found[1:]] + [transcript.duration_ms + 1]
+        found += [
+            Cue(run[0].start_ms, max(run[-1].end_ms, run[0].start_ms + 1), " ".join(word.text for word in run))
+            for run in _runs(sentence, room)
+        ]
+    following = [*(cue.start_ms for cue in found[1:]), transcript.duration_ms + 1]
     return [
         Cue(c.start_ms, max(min(c.end_ms, end), c.start_ms + 1), c.text)
-        for c, end in zip(found, following, strict=True)
+        for c, end in zip(found, following, strict=False)
     ]
 
 

@@ -10,9 +10,7 @@ from podpipe.models import Sentence, Transcript, Word
 _PAUSE_MS = 1200
 _LONGEST = 60
 _END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
-_NO_END = re.compile(
-    r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE
-)
+_NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
 
 
 def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
@@ -24,7 +22,7 @@ def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
 
 
 def split(words: Sequence[Word]) -> list[list[Word]]:
-    """Words in runs: each ends at a full stop (not of an initial or abbreviation), a pause of 1.2 s, or after 60 words."""
+    """Words in runs, each to a full stop (not of an initial or abbreviation), a pause of 1.2 s, or 60 words."""
     runs: list[list[Word]] = []
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
