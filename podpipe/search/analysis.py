@@ -45,5 +45,7 @@ def is_stop(term: str) -> bool:
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a query's word or phrase, without stop words."""
-    return [normal(match[0]) for match in TERM.finditer(text) if not is_stop(match[0])]
+    """The terms of a query's word or phrase; a stop word between others leaves its place empty ("")."""
+    found = ["" if is_stop(match[0]) else normal(match[0]) for match in TERM.finditer(text)]
+    kept = [place for place, term in enumerate(found) if term]
+    return found[kept[0] : kept[-1] + 1] if kept else []

@@ -19,6 +19,7 @@ from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import EmptyIndexError, LockError
 from whoosh.index import IndexError as WhooshIndexError
+from whoosh.query.spans import SpanNear2
 
 from podpipe.errors import SearchError
 from podpipe.models import Episode, IndexedEpisode
@@ -169,9 +170,21 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
 def _engine_query(term: Term) -> Any:
     fields = ["title"] if term.in_title else ["text", "title"]
     if len(term.run) > 1:
-        return q.Or([q.Phrase(field, list(term.run)) for field in fields])
+        return q.Or([_phrase(field, term.run) for field in fields])
     kind = q.Prefix if term.prefix else q.Term
     return q.Or([kind(field, term.run[0]) for field in fields])
+
+
+def _phrase(field: str, run: Sequence[str]) -> Any:
+    """Terms in a row; each empty place between them is any one word."""
+    if "" not in run:
+        return q.Phrase(field, list(run))
+    found, gap = q.Term(field, run[0]), 1
+    for term in run[1:]:
+        if term:
+            found = SpanNear2([found, q.Term(field, term)], slop=gap, mindist=gap)
+        gap = 1 if term else gap + 1
+    return found
 
 
 def _documents(indexed: IndexedEpisode) -> Iterator[dict[str, Any]]:
