@@ -52,9 +52,7 @@ def _chapters(episode: Ingested) -> Iterator[Row]:
     wanted = [heading for heading in truth.headings if not heading.optional]
     errors = [_error_ms(heading, chapters) for heading in wanted]
     lost = [
-        heading.title
-        for heading, error in zip(wanted, errors, strict=True)
-        if error is None or error > TOLERANCE_MS
+        heading.title for heading, error in zip(wanted, errors, strict=True) if error is None or error > TOLERANCE_MS
     ]
     placed = [error for error in errors if error is not None]
     invented = [chapter["title"] for chapter in chapters if _is_invented(chapter, truth)]

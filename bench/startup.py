@@ -56,9 +56,7 @@ def _timed(
     )
 
 
-def _searches(
-    settings: Settings, where: str, library: Path, queries: tuple[str, ...]
-) -> Iterator[tuple[str, ...]]:
+def _searches(settings: Settings, where: str, library: Path, queries: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for query in queries:
         command = ("-m", "podpipe", "search", query, "--library", library)
         yield _timed(settings, f"`podpipe search '{query}'`", SEARCH_S, *command, where=where)

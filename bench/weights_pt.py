@@ -58,9 +58,7 @@ def make_pt(ctranslate2_model_dir: Path, destination: Path) -> None:
     import torch
 
     variables = read_variables(ctranslate2_model_dir / "model.bin")
-    state = {
-        name: torch.from_numpy(np.array(value, np.float32)) for name, value in state_arrays(variables).items()
-    }
+    state = {name: torch.from_numpy(np.array(value, np.float32)) for name, value in state_arrays(variables).items()}
     torch.save({"dims": dimensions(variables), "model_state_dict": state}, destination)
 
 
@@ -128,9 +126,7 @@ def _renamed(where: str, kind: str, value: Array) -> Iterator[tuple[str, Array]]
 
 
 def _layers(variables: Mapping[str, Array], half: str) -> int:
-    return sum(
-        name.startswith(f"{half}/layer_") and name.endswith("/ffn/linear_0/bias") for name in variables
-    )
+    return sum(name.startswith(f"{half}/layer_") and name.endswith("/ffn/linear_0/bias") for name in variables)
 
 
 def _variable(file: BinaryIO) -> tuple[str, Array]:
