@@ -42,7 +42,8 @@ def _indexed(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
         episode_id = f"{title}-{number}"
         cut = passages(episode_id, (), _sentences(text))
         published = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(days=2 * number)
-        episode = Episode(episode_id, episode_id, title.replace("-", " "), show, published)
+        audio = f"https://example.org/{episode_id}.mp3"
+        episode = Episode(episode_id, audio, title.replace("-", " "), show, published, audio)
         yield IndexedEpisode(episode, "en", passages=cut)
         size += len(cut)
         if size >= wanted:
