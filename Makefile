@@ -7,14 +7,14 @@ BIN := .venv/bin
 demo: .venv/demo
 	@$(BIN)/podpipe ingest demo/notes.txt
 	@echo
-	@$(BIN)/podpipe show news
+	@$(BIN)/podpipe show systems-news
 	@echo
-	@$(BIN)/podpipe search "OOM killer" --limit 3
+	@$(BIN)/podpipe search "OOM killer"
 	@echo "Play it:  $(BIN)/podpipe play 1"
 	@echo "Look at:  episodes/ and index/"
 
 test: .venv/test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow and not openai_whisper"
 
 lint: .venv/test
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -43,9 +44,10 @@ def media_link(source: str, start_ms: int) -> str:
     return f"{url.partition('#')[0]}#t={timecode.seconds(start_ms)}"
 
 
-def play_command(episode_id: str, start_ms: int) -> str:
-    """The line that a user can type to play from there."""
-    return f"podpipe play {episode_id} --at {timecode.clock(start_ms, decimals=1)}"
+def play_command(library: Library, episode_id: str, start_ms: int) -> str:
+    """The line that a user can type, here and now, to play from there."""
+    line = f"podpipe play {episode_id} --at {timecode.clock(start_ms, decimals=1)}"
+    return line if library.root == Library.locate().root else f"{line} --library {shlex.quote(str(library.root))}"
 
 
 def locate(library: Library, target: str, *, at: str | None = None, chapter: str | None = None) -> Spot:

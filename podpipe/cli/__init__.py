@@ -13,6 +13,9 @@ from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
 
+_STOPPED = 130
+"""Exit code after Ctrl-C."""
+
 app = typer.Typer(
     name="podpipe",
     no_args_is_help=True,
@@ -42,9 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except PodpipeError as error:
         print(f"podpipe: {error}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("podpipe: stopped; the same command goes on where it stopped", file=sys.stderr)  # noqa: T201
-        os._exit(130)  # threads may still be inside the recogniser: don't wait for them
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        if isinstance(stopped, SystemExit) and stopped.code != _STOPPED:  # typer makes Ctrl-C an exit
+            raise
+        print("podpipe: stopped; the same command goes on where it stopped", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(_STOPPED)  # threads may still be inside the recogniser: don't wait for them
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

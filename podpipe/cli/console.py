@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 # C0 and C1 controls (ESC among them), and the characters that turn the direction of text (UTR #36).
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_PIPE_WIDTH = 160
+"""Columns of a table that no terminal shows."""
+
 
 @functools.cache
 def out() -> Console:
     """Standard output; full width where it is no terminal, so that pipes get whole lines."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), emoji=False)
+    piped = not sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=piped, width=_PIPE_WIDTH if piped else None, emoji=False)
 
 
 @functools.cache
@@ -27,7 +31,7 @@ def err() -> Console:
     """Standard error: progress and remarks, which are not the answer."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, emoji=False)
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty(), emoji=False)
 
 
 def clean(text: str) -> str:

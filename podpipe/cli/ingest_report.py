@@ -72,10 +72,14 @@ class Display:
                 self._bars.remove_task(known[1])
         name = console.clean(outcome.episode.title if outcome.episode else outcome.source)
         if outcome.status == "failed":
-            self._bars.console.print(f"✗ {name}: {console.clean(outcome.error)}", style="red", markup=False)
+            error = console.clean(outcome.error)
+            self._say("✗", error if name in error else f"{name}: {error}", "red")
         for remark in outcome.remarks:
-            self._bars.console.print(f"! {name}: {console.clean(remark)}", style="yellow", markup=False)
+            self._say("!", f"{name}: {console.clean(remark)}", "yellow")
         return outcome
+
+    def _say(self, mark: str, text: str, style: str) -> None:
+        self._bars.console.print(f"{mark} {text}", style=style, markup=False, soft_wrap=True)
 
 
 @contextlib.contextmanager
@@ -96,7 +100,8 @@ def display() -> Iterator[Display]:
             return Text(f"{speed / 1000:.1f}× real time")
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console.err(), transient=True) as bars:
+    err = console.err()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
         yield Display(bars)
 
 

@@ -13,6 +13,7 @@ from podpipe.cli.options import JsonOption, LibraryOption
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from podpipe.library import Library
     from podpipe.models import Hit, Snippet
 
 
@@ -41,7 +42,7 @@ def command(
         results = search(index, _as_query(query), limit=limit, show=show, since=since.date() if since else None)
     remember(place, results.hits)
     if json:
-        console.print_json([_as_json(hit) for hit in results.hits])
+        console.print_json([_as_json(hit, place) for hit in results.hits])
         return
     for note in results.notes:
         console.err().print(console.clean(note), style="yellow", markup=False)
@@ -49,7 +50,7 @@ def command(
         console.out().print(f"Nothing found for {console.clean(' '.join(query))}.", markup=False)
         raise typer.Exit(1)
     for number, hit in enumerate(results.hits, 1):
-        _print_hit(number, hit)
+        _print_hit(number, hit, place)
 
 
 def _as_query(words: list[str]) -> str:
@@ -59,7 +60,7 @@ def _as_query(words: list[str]) -> str:
     return " ".join(f'"{word}"' if re.search(r"\s", word) and '"' not in word else word for word in words)
 
 
-def _as_json(hit: Hit) -> dict[str, Any]:
+def _as_json(hit: Hit, library: Library) -> dict[str, Any]:
     from podpipe.playing import media_link, play_command
 
     return {
@@ -76,11 +77,14 @@ def _as_json(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "note": hit.note,
         "link": media_link(hit.enclosure, hit.start_ms),
-        "play": play_command(hit.episode_id, hit.start_ms),
+        "play": play_command(library, hit.episode_id, hit.start_ms),
     }
 
 
-def _print_hit(number: int, hit: Hit) -> None:
+def _print_hit(number: int, hit: Hit, library: Library) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
     from podpipe import timecode
     from podpipe.cli import console
     from podpipe.playing import media_link, play_command
@@ -91,8 +95,8 @@ def _print_hit(number: int, hit: Hit) -> None:
     out.print(f"{number}. {console.clean(heading)}", style="bold", markup=False)
     where = " · ".join(filter(None, (timecode.clock(hit.start_ms), hit.chapter, hit.note)))
     out.print(f"   {console.clean(where)}", style="cyan", markup=False)
-    out.print("   ", _marked(hit.snippet), sep="", markup=False)
-    out.print(f"   {play_command(hit.episode_id, hit.start_ms)}", style="green", markup=False)
+    out.print(Padding(_marked(hit.snippet), (0, 0, 0, 3)) if out.is_terminal else Text("   ") + _marked(hit.snippet))
+    out.print(f"   {play_command(library, hit.episode_id, hit.start_ms)}", style="green", markup=False, soft_wrap=True)
     out.print(
         f"   {console.clean(media_link(hit.enclosure, hit.start_ms))}\n",
         style="dim",
