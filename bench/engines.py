@@ -67,7 +67,7 @@ def _models(folder: Path) -> dict[str, str]:
     models = {"faster-whisper": located}
     if importlib.util.find_spec("whisper") and Path(located).is_dir():
         file = folder / "base.pt"
-        measure.python("-m", "bench.weights_pt", located, file)
+        measure.python("tests/whisper_pt.py", located, file)
         models["openai-whisper"] = str(file)
     return models
 

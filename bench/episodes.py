@@ -25,11 +25,10 @@ _AUDIO_LINE = re.compile(r"^Audio:.*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A topic, and when it is really spoken. An ``optional`` one may be missing from an answer."""
+    """A topic, and when it is really spoken."""
 
     title: str
     start_ms: int
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,16 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """An episode's files and what is true of it; without ``sentences`` only its headings are known."""
+    """An episode's files and what is true of it; without ``sentences`` only its headings are known.
+
+    A chapter may also have a title of ``optional``; one of any other title is invented.
+    """
 
     id: str
     audio: Path
     notes: Path
     headings: tuple[Heading, ...]
-    not_spoken: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     sentences: tuple[Spoken, ...] = ()
 
 
@@ -122,21 +124,24 @@ def _with_audio(notes: str, url: str) -> str:
 
 def _demo() -> Truth:
     truth = json.loads((DEMO / "truth.json").read_bytes())
-    headings = tuple(Heading(heading["title"], heading["start_ms"]) for heading in truth["headings"])
-    return Truth("demo", DEMO / "episode.mp3", DEMO / "notes.txt", headings, tuple(truth["not_spoken"]))
+    return Truth(
+        "demo",
+        DEMO / "episode.mp3",
+        DEMO / "notes.txt",
+        tuple(Heading(heading["title"], heading["start_ms"]) for heading in truth["headings"]),
+        tuple(truth["optional"]),
+    )
 
 
 def _shared(folder: Path) -> Truth:
     truth = json.loads((folder / "chapters.json").read_bytes())
+    headings = truth["chapters"]
     sentences = json.loads((folder / "sentences.json").read_bytes())
     return Truth(
         folder.name,
         folder / "audio.mp3",
         folder / "notes.txt",
-        tuple(
-            Heading(heading["title"], round(heading["start"] * 1000), heading["optional"])
-            for heading in truth["chapters"]
-        ),
-        tuple(truth.get("in_notes_but_not_spoken", ())),
+        tuple(Heading(h["title"], round(h["start"] * 1000)) for h in headings if not h["optional"]),
+        tuple(heading["title"] for heading in headings if heading["optional"]),
         tuple(Spoken(sentence["text"], round(sentence["start"] * 1000)) for sentence in sentences),
     )

@@ -23,9 +23,10 @@ Row = tuple[str, str, str, str]
 
 EXPLANATION = """\
 `podpipe ingest URL` on show notes with an audio link, served from loopback, compared with what is really
-spoken. A heading is found where a chapter of that title begins within ±500 ms of it; an invented chapter is
-neither a heading nor the opening. A name is a term of the notes that is spoken: it counts as found when the
-exact phrase finds the episode and the transcript has exactly that spelling."""
+spoken. A heading is found where a chapter of that title begins within ±500 ms of it. An invented chapter is none
+of the headings (nor that of the announcements, which may be one) and not the opening. A name is a term of the
+notes that is spoken: it counts as found when the exact phrase finds the episode and the transcript has exactly
+that spelling."""
 
 
 def run(settings: Settings) -> Table:
@@ -49,36 +50,24 @@ def run(settings: Settings) -> Table:
 def _chapters(episode: Ingested) -> Iterator[Row]:
     truth, name = episode.truth, episode.truth.id
     chapters = [c for c in episode.answer["chapters"] if c["evidence"] != "opening"]
-    wanted = [heading for heading in truth.headings if not heading.optional]
-    errors = [_error_ms(heading, chapters) for heading in wanted]
-    lost = [
-        heading.title for heading, error in zip(wanted, errors, strict=True) if error is None or error > TOLERANCE_MS
-    ]
-    placed = [error for error in errors if error is not None]
-    invented = [chapter["title"] for chapter in chapters if _is_invented(chapter, truth)]
-    yield (
-        name,
-        "headings within ±500 ms",
-        f"{len(wanted)} of {len(wanted)}",
-        f"{len(wanted) - len(lost)} of {len(wanted)}{_listed(lost)}",
-    )
-    yield name, "worst error of a heading", "≤ 500 ms", f"{max(placed)} ms" if placed else "none placed"
+    placed = {heading: _chapter_of(heading, chapters) for heading in truth.headings}
+    errors = {heading: abs(c["start_ms"] - heading.start_ms) for heading, c in placed.items() if c}
+    lost = [heading.title for heading in truth.headings if errors.get(heading, TOLERANCE_MS + 1) > TOLERANCE_MS]
+    invented = [c["title"] for c in chapters if c not in placed.values() and not _is_optional(c, truth)]
+    total = len(truth.headings)
+    yield name, "headings within ±500 ms", f"{total} of {total}", f"{total - len(lost)} of {total}{_listed(lost)}"
+    yield name, "worst error of a heading", "≤ 500 ms", f"{max(errors.values())} ms" if errors else "none placed"
     yield name, "invented chapters", "0", f"{len(invented)}{_listed(invented)}"
 
 
-def _error_ms(heading: Heading, chapters: Sequence[dict[str, Any]]) -> int | None:
-    """How far the chapter of this heading is off; None where there is none."""
-    offs = [abs(c["start_ms"] - heading.start_ms) for c in chapters if _same(c["title"], heading.title)]
-    return min(offs, default=None)
+def _chapter_of(heading: Heading, chapters: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The nearest chapter of this title; None where there is none."""
+    titled = [chapter for chapter in chapters if _same(chapter["title"], heading.title)]
+    return min(titled, key=lambda chapter: abs(chapter["start_ms"] - heading.start_ms), default=None)
 
 
-def _is_invented(chapter: dict[str, Any], truth: Truth) -> bool:
-    if any(_same(chapter["title"], title) for title in truth.not_spoken):
-        return True
-    return not any(
-        _same(chapter["title"], heading.title) or abs(chapter["start_ms"] - heading.start_ms) <= TOLERANCE_MS
-        for heading in truth.headings
-    )
+def _is_optional(chapter: dict[str, Any], truth: Truth) -> bool:
+    return any(_same(chapter["title"], title) for title in truth.optional)
 
 
 def _same(left: str, right: str) -> bool:

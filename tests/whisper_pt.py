@@ -1,6 +1,6 @@
 """CTranslate2's Whisper weights as openai-whisper's: so that both engines can be asked with the same.
 
-``python -m bench.weights_pt FOLDER FILE.pt`` needs torch. The layout of ``model.bin`` is that of
+``python tests/whisper_pt.py FOLDER FILE.pt`` needs torch. The layout of ``model.bin`` is that of
 CTranslate2's ``ModelSpec.save`` (binary version 6), little-endian throughout.
 """
 
