@@ -19,6 +19,9 @@ from podpipe import audio
 
 HERE = Path(__file__).parent
 LEFT_OUT = "Perf."
+OPTIONAL = "Announcements"
+"""Opened in a sentence rather than by a heading: it may be a chapter."""
+
 ADDED_AFTER = "WireGuard."
 ADDED = "I once looked for that bug for a whole weekend, and it was the router all along."
 
@@ -79,7 +82,7 @@ def main() -> None:
         after_heading = is_heading
     pieces.append(np.zeros(rate, np.float32))
     audio.write_mp3(HERE / "episode.mp3", pieces, rate)
-    facts = {"headings": truth, "not_spoken": [LEFT_OUT.rstrip(".")]}
+    facts = {"headings": truth, "optional": [OPTIONAL], "not_spoken": [LEFT_OUT.rstrip(".")]}
     (HERE / "truth.json").write_text(json.dumps(facts, indent=2) + "\n")
     print(f"{sum(map(len, pieces)) / rate:.0f} s, {len(truth)} headings")
 

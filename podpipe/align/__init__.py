@@ -50,15 +50,17 @@ def _texts(section: Section) -> list[str]:
 
 
 def _without_overlaps(paragraphs: Sequence[Tokens], heard: Tokens) -> list[Match | None]:
-    """The best place of each paragraph; no heard word belongs to two."""
+    """The best place of each paragraph; no heard word belongs to two.
+
+    Tables are made again where they are needed again: together they would be as large as script times talk.
+    """
     free = np.ones(len(heard.keys), bool)
-    tables = [similarity(tokens, heard) for tokens in paragraphs]
-    found = [find(table, free) for table in tables]
+    found = [find(similarity(tokens, heard), free) for tokens in paragraphs]
     result: list[Match | None] = [None] * len(paragraphs)
     for number in sorted(range(len(paragraphs)), key=lambda n: -(found[n].score if found[n] else 0)):  # type: ignore[union-attr]
         match = found[number]
         if match and not free[match.first : match.last + 1].all():
-            match = find(tables[number], free)
+            match = find(similarity(paragraphs[number], heard), free)
         if match and match.share >= SPOKEN:
             result[number] = match
             free[match.first : match.last + 1] = False

@@ -1,0 +1,1 @@
+"""Benches: what podpipe promises, measured. ``python -m bench`` runs them."""

@@ -1,0 +1,63 @@
+"""``python -m bench [NAME...] [--write] [--quick]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import engines, machine, main_job, memory, overhead, page, startup
+from bench.table import Settings, Skipped, Table, markdown
+
+BENCHES: dict[str, Callable[[Settings], Table]] = {
+    "main_job": main_job.run,
+    "overhead": overhead.run,
+    "startup": startup.run,
+    "engines": engines.run,
+    "memory": memory.run,
+}
+SLOW = frozenset({"memory"})
+"""Left out by ``--quick``."""
+
+
+def main() -> int:
+    """Run the benches asked for; 1 where one failed."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    if unknown := [name for name in arguments.names if name not in BENCHES]:
+        parser.error(f"there is no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
+    names = arguments.names or [name for name in BENCHES if not (arguments.quick and name in SLOW)]
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="podpipe-bench-") as folder:
+        settings = Settings(Path(folder), arguments.quick, arguments.hours, arguments.passages)
+        for name in names:
+            try:
+                text = markdown(BENCHES[name](settings))
+            except Skipped as reason:
+                print(f"{name} is skipped: {reason}\n", file=sys.stderr)
+                continue
+            except RuntimeError as error:
+                print(f"{name} failed: {error}\n", file=sys.stderr)
+                failed = True
+                continue
+            text += f"\n*{machine.describe()}*\n"
+            print(text, flush=True)
+            if arguments.write:
+                page.write(name, text)
+    return int(failed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what podpipe promises.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)} (all)")
+    parser.add_argument("--write", action="store_true", help=f"put the tables into {page.SHOWN}")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, without the slow benches")
+    parser.add_argument("--hours", type=float, default=3, help="length of memory's file (3)")
+    parser.add_argument("--passages", type=int, default=120_000, help="size of startup's index (120000)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
