@@ -25,12 +25,14 @@ _HOLE_MS = 3500
 def doubt(words: Sequence[Word], duration_ms: int) -> int:
     """How many milliseconds of a stretch of speech the words leave unexplained; 0 where they look right.
 
-    Words without length were not spoken, and speech that no word covers was not heard.
+    Words without length were not spoken; speech that no word covers, or a word that is too short for it,
+    was not heard.
     """
     instant = sum(_is_instant(word) for word in words)
     edges = [0, *(edge for word in words for edge in (word.start_ms, word.end_ms)), duration_ms]
     hole = max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
-    return (hole if hole > _HOLE_MS else 0) + (instant * 250 if instant >= _INSTANT else 0)
+    drawn = sum(_drawn_ms(word) for word in words)
+    return (hole if hole > _HOLE_MS else 0) + drawn + (instant * 250 if instant >= _INSTANT else 0)
 
 
 def without(words: Sequence[Word], vocabulary: Sequence[str]) -> list[Word]:
@@ -75,6 +77,13 @@ def _without_loops(words: list[Word]) -> list[Word]:
             result.append(words[position])
             position += 1
     return result
+
+
+def _drawn_ms(word: Word) -> int:
+    """By how much a word lasts longer than anybody takes for it; 0 where it is within two seconds of that."""
+    digits = sum(letter.isdigit() for letter in word.text)
+    excess_ms = word.end_ms - word.start_ms - 250 * (len(word.text) + digits)
+    return excess_ms if excess_ms > 2000 else 0
 
 
 def _is_instant(word: Word) -> bool:

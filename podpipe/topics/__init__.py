@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from podpipe import timecode
+from podpipe.align.fit import fitted
 from podpipe.align.onsets import alike, utterances
 from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline, Section, Word
 from podpipe.sound import Sound
@@ -33,6 +34,7 @@ def find_chapters(
 ) -> Chapters:
     """The chapters of an episode and what was looked for in vain."""
     duration_ms = alignment.transcript.duration_ms
+    hypothesis = replace(hypothesis, words=fitted(hypothesis.words, sound))
     if published:
         return Chapters(_closed([replace(c, evidence="publisher") for c in published], duration_ms, opening=False))
     stamped = [
