@@ -18,8 +18,10 @@ from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, T
 from podpipe.sound import Sound
 
 SPOKEN = 0.45
-"""A paragraph is spoken where this share of its words is heard."""
+"""A paragraph is spoken where this share of its words is heard ..."""
 
+CERTAIN = 24.0
+"""... or where so much of it is, in a row, that nothing else can be meant: a dozen words."""
 
 SURE = 0.5
 """Below this, a heading that is said on its own is looked for elsewhere."""
@@ -38,7 +40,12 @@ def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
     placements, leads = [], []
     for number, section in enumerate(outline.sections):
         own = [match for (owner, _), match in zip(paragraphs, matches, strict=True) if owner == number and match]
-        placement = _place(section, own, hypothesis, heard, sound)
+        parts = [
+            (len(script.keys), match)
+            for (owner, _), script, match in zip(paragraphs, tokens, matches, strict=True)
+            if owner == number
+        ]
+        placement = _place(section, parts, hypothesis, heard, sound)
         placements.append(placement)
         if own and section.heading and placement.start_ms is not None:
             first = min(own, key=lambda match: match.first)
@@ -64,24 +71,29 @@ def _without_overlaps(paragraphs: Sequence[Tokens], heard: Tokens) -> list[Match
         match = found[number]
         if match and not free[match.first : match.last + 1].all():
             match = find(similarity(paragraphs[number], heard), free)
-        if match and match.share >= SPOKEN:
+        if match and (match.share >= SPOKEN or match.score >= CERTAIN):
             result[number] = match
             free[match.first : match.last + 1] = False
     return result
 
 
-def _place(section: Section, matches: list[Match], hypothesis: Hypothesis, heard: Tokens, sound: Sound) -> Placement:
+def _place(
+    section: Section, parts: list[tuple[int, Match | None]], hypothesis: Hypothesis, heard: Tokens, sound: Sound
+) -> Placement:
+    """Place a section by its paragraphs, each its number of tokens and where it was heard."""
     if not section.text:
         return onsets.listed(section, hypothesis, sound)
+    matches = [match for _, match in parts if match]
     if not matches:
         return Placement(section, None, None, 0.0, "its text was not spoken")
-    first, last = min(match.first for match in matches), max(match.last for match in matches)
-    end_ms = hypothesis.words[heard.words[last]].end_ms
-    share = max(match.share for match in matches)
-    skipped = min(matches, key=lambda match: match.first).skipped
+    first = min(matches, key=lambda match: match.first)
+    end_ms = hypothesis.words[heard.words[max(match.last for match in matches)]].end_ms
+    share = sum(len(match.pairs) for match in matches) / sum(size for size, _ in parts)
+    before = sum(size for size, _ in parts[: [match for _, match in parts].index(first)])
+    skipped = before + first.skipped
     placed = onsets.before(
         section,
-        heard.words[first],
+        heard.words[first.first],
         min(skipped, 8),
         end_ms,
         share if skipped <= 8 else share * 0.6,

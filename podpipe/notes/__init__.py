@@ -23,8 +23,17 @@ def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
         block for block in read_blocks(notes) if _WRITTEN.search(block.text) and not _AUDIO_LINE.match(block.text)
     ]
     announced = agenda.find(blocks)
-    sections = _sections(blocks, announced)
+    sections = _sections(blocks[1:] if _is_title(blocks, title, announced) else blocks, announced)
     return Outline(announced, sections, vocabulary(blocks, sections, announced, title, show))
+
+
+def _is_title(blocks: Sequence[Block], title: str, announced: Sequence[str]) -> bool:
+    """Whether the first block names the whole episode, and no topic of it."""
+    if not blocks or blocks[0].text in announced:
+        return False
+    first, *others = blocks
+    only_title = first.is_title and not any(block.is_title for block in others)
+    return only_title or first.text.casefold() == title.casefold()
 
 
 def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Section, ...]:
@@ -45,5 +54,10 @@ def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Sectio
 def _is_parting(text: str) -> bool:
     """Whether a paragraph ends the show rather than belonging to the topic before it."""
     return bool(
-        re.match(r"(?:and )?(?:that['’]s (?:all|a summary|it)|in other news|thanks? for listening)", text, re.I)
+        re.match(
+            r"(?:and )?(?:that(?:['’]s| is| was| will be) (?:all|a summary|it)\b|in other news|thanks? for listening|"
+            r"thank you for listening|until next time|see you (?:next|in)|goodbye|good night)",
+            text,
+            re.I,
+        )
     )

@@ -12,10 +12,14 @@ from podpipe.models import Notes
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading or list item. ``lead`` is the bold text that it opens with."""
+    """A paragraph, heading or list item. ``lead`` is the bold text that it opens with.
+
+    ``is_title``: a heading of the first level.
+    """
 
     text: str
     is_heading: bool = False
+    is_title: bool = False
     is_item: bool = False
     lead: str = ""
 
@@ -116,7 +120,7 @@ def _block(tag: str, inline: list[tuple[str, bool]]) -> Block:
     parts = [(text, bold) for text, bold in inline if text.strip()]
     text = _folded("".join(text for text, _ in inline))
     lead = _folded(parts[0][0]) if parts and parts[0][1] and text.startswith(_folded(parts[0][0])) else ""
-    return Block(text, is_heading=tag in _HEADINGS, is_item=tag == "li", lead=lead)
+    return Block(text, is_heading=tag in _HEADINGS, is_title=tag == "h1", is_item=tag == "li", lead=lead)
 
 
 def _folded(text: str) -> str:

@@ -430,3 +430,15 @@ def test_any_bytes_become_text_and_then_an_outline(data: bytes, charset: str) ->
 @given(st.text())
 def test_utf_8_is_decoded_exactly(text: str) -> None:
     assert encodings.decode(text.encode()).removeprefix("\ufeff") == text.removeprefix("\ufeff")
+
+
+def test_the_title_of_the_page_is_no_topic() -> None:
+    notes = Notes("# Bench show\n\nHello and welcome.\n\n## Fanotify\n\nEric Paris posted a patch.", "text/markdown")
+    assert [section.heading for section in read_outline(notes).sections] == ["", "Fanotify"]
+    plain = Notes("Bench show\n\nHello and welcome.\n\nFanotify. Eric Paris posted a patch series for it today.")
+    assert [section.heading for section in read_outline(plain, title="Bench show").sections] == ["", "Fanotify"]
+
+
+def test_headings_of_the_first_level_are_topics_where_there_are_several() -> None:
+    notes = Notes("# Fanotify\n\nEric Paris posted.\n\n# KVM\n\nGleb Natapov posted.", "text/markdown")
+    assert [section.heading for section in read_outline(notes).sections] == ["Fanotify", "KVM"]
