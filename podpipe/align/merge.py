@@ -39,8 +39,9 @@ def merged(
         late = 0
         if match.first in openings:
             lead, start_ms = openings[match.first]
-            opening = [*lead.split(), *opening]
-            late = sum(word.start_ms >= start_ms - 250 for word in before)
+            if any(word.end_ms > start_ms for word in before):  # else the text begins without it
+                opening = [*lead.split(), *opening]
+                late = sum(word.start_ms >= start_ms - 250 for word in before)
         kept = before[: len(before) - max(_count(opening, before), late)]
         result += [*kept, *_between(opening, before[len(kept) :])]
         result += _spoken(script, match, words, heard)
@@ -72,13 +73,16 @@ class _Pair:
 
 def _spoken(script: Tokens, match: Match, words: Sequence[Word], heard: Tokens) -> list[Word]:
     """The matched stretch: sure pairs, and the script between them where it is as long as what was heard."""
-    sure = [pair for pair in _pairs(script, match, heard) if _is_sure(pair, script, words)]
+    sure = [pair for pair in _pairs(script, match, heard) if _likeness(pair, script, words) >= _SURE]
     first, last = match.pairs[0], match.pairs[-1]
     script_at, heard_at = script.words[first[0]], heard.words[first[1]]
     end = _Pair((script.words[last[0]] + 1,) * 2, (heard.words[last[1]] + 1,) * 2)
     result: list[Word] = []
     for pair in [*sure, end]:
         unsure = script.texts[script_at : pair.script[0]]
+        wider = _Pair(pair.script, (heard_at, pair.heard[1]))
+        if not unsure and _likeness(wider, script, words) > _likeness(pair, script, words):
+            pair = wider  # "F mode no notify": the F is of the same word
         if heard_at == pair.heard[0] and sum(map(len, unsure)) <= _SWALLOWED:
             pair = _Pair((script_at, pair.script[1]), pair.heard)
         else:
@@ -106,10 +110,10 @@ def _pairs(script: Tokens, match: Match, heard: Tokens) -> list[_Pair]:
     return pairs
 
 
-def _is_sure(pair: _Pair, script: Tokens, words: Sequence[Word]) -> bool:
+def _likeness(pair: _Pair, script: Tokens, words: Sequence[Word]) -> float:
     written = _bare(script.texts[slice(*pair.script)])
     said = _bare([word.text for word in words[slice(*pair.heard)]])
-    return Levenshtein.normalized_similarity(written, said) >= _SURE
+    return Levenshtein.normalized_similarity(written, said)
 
 
 def _bare(texts: Sequence[str]) -> str:

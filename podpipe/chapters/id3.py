@@ -10,6 +10,7 @@ import shutil
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import mutagen
 from mutagen import id3
@@ -22,7 +23,9 @@ from podpipe.models import Chapter, Episode
 
 _NO_OFFSET = 0xFFFFFFFF
 _CTOC_ROOM = 255
-_UTF16 = 1
+_LATIN1, _UTF16 = 0, 1
+_URL_SAFE = ":/?#[]@!$&'()*+,;=%~"
+"""What stands for itself in a URL; anything else is escaped, since ID3 has URLs in Latin-1."""
 
 
 def read(path: Path) -> tuple[Chapter, ...]:
@@ -31,7 +34,7 @@ def read(path: Path) -> tuple[Chapter, ...]:
         tags = id3.ID3(path)
     except (mutagen.MutagenError, ValueError, IndexError, struct.error):
         return ()
-    frames = sorted(tags.getall("CHAP"), key=lambda frame: (frame.start_time, frame.element_id))
+    frames = sorted(tags.getall("CHAP"), key=lambda frame: frame.start_time)
     found = []
     for frame in frames:
         title = next((str(text) for text in frame.sub_frames.getall("TIT2")), "")
@@ -75,7 +78,7 @@ def _describe(tags: id3.ID3, episode: Episode) -> None:
     wanted = {
         "TIT2": id3.TIT2(encoding=_UTF16, text=episode.title),
         "TALB": id3.TALB(encoding=_UTF16, text=episode.show) if episode.show else None,
-        "TDRC": id3.TDRC(encoding=_UTF16, text=f"{episode.published:%Y-%m-%d}") if episode.published else None,
+        "TDRC": id3.TDRC(encoding=_LATIN1, text=f"{episode.published:%Y-%m-%d}") if episode.published else None,
     }
     for name, frame in wanted.items():
         if frame is not None and not tags.getall(name):
@@ -90,7 +93,8 @@ def _frames(chapters: Sequence[Chapter]) -> list[id3.Frame]:
     for number, chapter in enumerate(sorted(chapters, key=lambda chapter: chapter.start_ms)):
         sub: list[id3.Frame] = [id3.TIT2(encoding=_UTF16, text=chapter.title)]
         if chapter.url:
-            sub.append(id3.WXXX(encoding=_UTF16, desc="chapter url", url=chapter.url))
+            url = quote(chapter.url, safe=_URL_SAFE)
+            sub.append(id3.WXXX(encoding=_UTF16, desc="chapter url", url=url))
         element = f"chp{number}"
         frames.append(
             id3.CHAP(
@@ -126,8 +130,8 @@ def _render(tags: id3.ID3, own: Sequence[id3.Frame]) -> bytes:
     """A whole v2.3 tag: the file's other frames, then ours in their order."""
     config = ID3SaveConfig(3, "/")
     body = b"".join(save_frame(frame, config=config) for frame in tags.values() if frame is not None)
-    body += b"".join(tags.unknown_frames if tags.version[:2] == (2, 3) else ())
     body += b"".join(save_frame(frame, config=config) for frame in own)
+    body += b"".join(tags.unknown_frames if tags.version[:2] == (2, 3) else ())  # last: they may be damaged
     body += b"\0" * 1024  # room for other programs to edit without rewriting the file
     size = len(body)
     synchsafe = bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))

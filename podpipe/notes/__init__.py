@@ -11,12 +11,17 @@ from podpipe.notes import agenda, headings
 from podpipe.notes.blocks import Block, read_blocks
 from podpipe.notes.vocabulary import vocabulary
 
+_WRITTEN = re.compile(r"[^\W_]")
+"""What a line of dashes has none of."""
+
 _AUDIO_LINE = re.compile(r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*https?://\S+\W*$|^\W*audio:\s*\S+$", re.I)
 
 
 def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
     """Read show notes. Notes of any shape give an Outline; those of nothing useful an empty one."""
-    blocks = [block for block in read_blocks(notes) if not _AUDIO_LINE.match(block.text)]
+    blocks = [
+        block for block in read_blocks(notes) if _WRITTEN.search(block.text) and not _AUDIO_LINE.match(block.text)
+    ]
     announced = agenda.find(blocks)
     sections = _sections(blocks, announced)
     return Outline(announced, sections, vocabulary(blocks, sections, announced, title, show))

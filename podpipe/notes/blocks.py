@@ -77,10 +77,11 @@ def _of_html(text: str) -> Iterator[Block]:
     from lxml import etree
 
     try:
-        root = lxml.html.fragment_fromstring(text, create_parent="div")
+        root = lxml.html.document_fromstring(f"<html><body>{text}</body></html>")
     except (etree.ParserError, ValueError):
         return
-    yield from _walk(root)
+    body = root.find("body")
+    yield from _walk(root if body is None else body)
 
 
 def _walk(node: Any) -> Iterator[Block]:
@@ -95,7 +96,7 @@ def _walk(node: Any) -> Iterator[Block]:
 
     inline.append((node.text or "", node.tag in ("b", "strong")))
     for child in node:
-        if not isinstance(child.tag, str) or child.tag in ("script", "style"):
+        if not isinstance(child.tag, str) or child.tag in ("script", "style", "title"):
             pass
         elif (
             child.tag in _BLOCKS or child.find(".//p") is not None or child.tag in ("ul", "ol", "table", "tr", "tbody")

@@ -11,9 +11,10 @@ from podpipe import timecode
 from podpipe.models import Section
 from podpipe.notes.blocks import Block
 
-_STAMP = r"[\[(]?(?P<time>(?:\d{1,2}:)?\d{1,3}:\d\d(?:\.\d+)?)[\])]?"
+_STAMP = r"[\[(]?(?P<time>(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,9})?)(?!:?\d)[\])]?"
 _STAMPED = re.compile(rf"^{_STAMP}\s*[-–—:|]*\s*(?P<title>\S.*)$")
 _STAMPED_AFTER = re.compile(rf"^(?P<title>.*\S)\s*[-–—:|]*\s+{_STAMP}$")
+_WRITTEN = re.compile(r"[^\W_]")
 _OPENING = re.compile(r"^(?P<heading>[^.!?:]*(?:[.](?=\S)[^.!?:]*)*)[.:]\s+(?P<text>\S.+)$")
 _SPOKEN_LABEL = re.compile(r"^In (?:today|this \w+|yesterday)['’]?s? (?P<what>\w+):\s+(?P<text>.+)$", re.IGNORECASE)
 _NO_HEADING = re.compile(
@@ -30,12 +31,12 @@ _VERB = re.compile(
 
 def split(block: Block, announced: Sequence[str]) -> Section | None:
     """The section that a block opens, or None where it opens none."""
-    stamped = _STAMPED.match(block.text) or _STAMPED_AFTER.match(block.text)
-    if stamped and len(block.text) < 200:
+    stamped = len(block.text) < 200 and (_STAMPED.match(block.text) or _STAMPED_AFTER.match(block.text))
+    if stamped and _WRITTEN.search(stamped["title"]):
         return Section(stamped["title"].strip(" -–—:"), "", timecode.parse(stamped["time"]))
     if block.is_heading:
         return Section(block.text.rstrip(".:"))
-    if block.lead and len(block.lead.split()) <= 12:
+    if _WRITTEN.search(block.lead) and len(block.lead.split()) <= 12:
         return Section(block.lead.rstrip(".: "), block.text[len(block.lead) :].lstrip(".:–—- "))
     label = _SPOKEN_LABEL.match(block.text)
     if label and label["what"].lower() not in ("issue", "episode", "show", "edition"):

@@ -17,7 +17,7 @@ STOP = frozenset(
     """a about actually all also am an and any are as at be because been being but by can could did do does doing
     don't for from get go going got gonna had has have he her here hers him his how i i'd i'll i'm i've if in into is
     it it'd it'll its just kind know let like lot mean me might more most much my no not now of oh ok okay on one or
-    our out over really right said say see she should so some something sort such sure than that the their them then
+    our out over really right s said say see she should so some something sort such sure than that the their them then
     there these they they're thing things think this those to too uh uhm um up us very want was way we we're well were
     what when where which while who why will with would yeah yes yet you you're your""".split()
 )
@@ -34,9 +34,10 @@ def normal(term: str) -> str:
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """Every term of a text with where it stands (characters), stop words too."""
+    """The terms of a text with where they stand (characters), without stop words."""
     for match in TERM.finditer(text):
-        yield normal(match[0]), match.start(), match.end()
+        if not is_stop(match[0]):
+            yield normal(match[0]), match.start(), match.end()
 
 
 def is_stop(term: str) -> bool:
@@ -45,7 +46,5 @@ def is_stop(term: str) -> bool:
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a query's word or phrase; a stop word between others leaves its place empty ("")."""
-    found = ["" if is_stop(match[0]) else normal(match[0]) for match in TERM.finditer(text)]
-    kept = [place for place, term in enumerate(found) if term]
-    return found[kept[0] : kept[-1] + 1] if kept else []
+    """The terms of a query's word or phrase, without stop words."""
+    return [term for term, _, _ in spans(text)]

@@ -14,7 +14,7 @@ _PIECE = re.compile(r'(?P<minus>-)?(?:(?P<field>show|since|topic):)?(?:"(?P<phra
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing to be found: a run of terms that stand together (one for a single word), "" for any word."""
+    """One thing to be found: a run of terms that stand together (one for a single word)."""
 
     run: tuple[str, ...]
     prefix: bool = False

@@ -67,8 +67,6 @@ def _count(stems: Sequence[str], term: Term) -> int:
 
 def _is_at(stems: Sequence[str], place: int, term: Term) -> bool:
     run = tuple(stems[place : place + len(term.run)])
-    if "" in term.run:  # any word may stand there
-        run = tuple(stem if wanted else "" for stem, wanted in zip(run, term.run, strict=True))
     return run == term.run or (term.prefix and run[:-1] == term.run[:-1] and run[-1].startswith(term.run[-1]))
 
 

@@ -6,7 +6,6 @@ the library's owner alone, is never taken from elsewhere, and can be made again 
 
 from __future__ import annotations
 
-import pickle
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,8 +17,6 @@ from whoosh.analysis import Token, Tokenizer
 from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import EmptyIndexError, LockError
-from whoosh.index import IndexError as WhooshIndexError
-from whoosh.query.spans import SpanNear2
 
 from podpipe.errors import SearchError
 from podpipe.models import Episode, IndexedEpisode
@@ -31,18 +28,16 @@ _LARGE = 20_000
 
 
 class TermTokenizer(Tokenizer):  # type: ignore[misc]  # whoosh carries no types
-    """Terms of ``podpipe.search.analysis``; stop words leave their place empty. Pickled into the index."""
+    """Terms of ``podpipe.search.analysis``, without stop words. Pickled into the index."""
 
     def __call__(self, value: str, positions: bool = False, mode: str = "", **_: Any) -> Iterator[Token]:
         """Tokens as Whoosh wants them: one object, changed at each step."""
         token = Token(positions=positions, mode=mode)
-        for place, match in enumerate(analysis.TERM.finditer(value)):
-            if analysis.is_stop(match[0]):
-                continue
-            token.text, token.original = analysis.normal(match[0]), match[0]
+        for place, (term, start, end) in enumerate(analysis.spans(value)):
+            token.text, token.original = term, value[start:end]
             token.boost, token.stopped = 1.0, False
             token.pos = place
-            token.startchar, token.endchar = match.span()
+            token.startchar, token.endchar = start, end
             yield token
 
 
@@ -70,17 +65,8 @@ class WhooshIndex:
             raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one") from error
         except FileNotFoundError as error:
             raise SearchError(f"{folder} does not exist; podpipe ingest makes it, or use --library") from error
-        except (
-            WhooshIndexError,
-            OSError,
-            pickle.UnpicklingError,
-            ValueError,
-            EOFError,
-            AttributeError,
-        ) as error:
-            raise SearchError(
-                f"the index in {folder} can't be read ({error}); podpipe reindex makes it again"
-            ) from error
+        except Exception as error:  # a damaged pickle raises anything
+            raise _unreadable(folder, error) from error
 
     @property
     def identity(self) -> str:
@@ -143,14 +129,23 @@ class WhooshIndex:
             filters.append(q.Wildcard("show", f"*{query.show.casefold()}*"))
         if query.since:
             filters.append(q.TermRange("day", query.since.isoformat(), None))
-        with self._index.refresh().searcher() as searcher:
-            found = searcher.search(tree, limit=limit, filter=q.And(filters) if filters else None)
-            return [_candidate(hit.fields()["data"], hit.score or 0.0) for hit in found]
+        try:
+            with self._index.refresh().searcher() as searcher:
+                found = searcher.search(tree, limit=limit, filter=q.And(filters) if filters else None)
+                return [_candidate(hit.fields()["data"], hit.score or 0.0) for hit in found]
+        except Exception as error:  # and so do damaged segments
+            raise _unreadable(self._folder, error) from error
 
     def episode_ids(self) -> set[str]:
         """As in ``Index``."""
         with self._index.reader() as reader:
             return {fields["episode"] for _, fields in reader.iter_docs()}
+
+
+def _unreadable(folder: Path, error: Exception) -> SearchError:
+    return SearchError(
+        f"the index in {folder} can't be read ({error or type(error).__name__}); podpipe reindex makes it again"
+    )
 
 
 def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
@@ -169,22 +164,13 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
 
 def _engine_query(term: Term) -> Any:
     fields = ["title"] if term.in_title else ["text", "title"]
+    if len(term.run) > 1 and term.prefix:
+        *words, last = term.run
+        return q.Or([q.Sequence([*(q.Term(field, word) for word in words), q.Prefix(field, last)]) for field in fields])
     if len(term.run) > 1:
-        return q.Or([_phrase(field, term.run) for field in fields])
+        return q.Or([q.Phrase(field, list(term.run)) for field in fields])
     kind = q.Prefix if term.prefix else q.Term
     return q.Or([kind(field, term.run[0]) for field in fields])
-
-
-def _phrase(field: str, run: Sequence[str]) -> Any:
-    """Terms in a row; each empty place between them is any one word."""
-    if "" not in run:
-        return q.Phrase(field, list(run))
-    found, gap = q.Term(field, run[0]), 1
-    for term in run[1:]:
-        if term:
-            found = SpanNear2([found, q.Term(field, term)], slop=gap, mindist=gap)
-        gap = 1 if term else gap + 1
-    return found
 
 
 def _documents(indexed: IndexedEpisode) -> Iterator[dict[str, Any]]:

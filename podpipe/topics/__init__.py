@@ -44,7 +44,7 @@ def find_chapters(
     found, missing = _of_notes(outline, alignment)
     if not found:
         listed, not_heard = _of_agenda(outline, hypothesis, sound)
-        found, missing = listed, [*missing, *not_heard]
+        found, missing = listed, _without([*missing, *not_heard], listed)
     if not found:
         found = _heard(hypothesis, sound)
     return Chapters(_closed(found, duration_ms), tuple(missing))
@@ -79,6 +79,15 @@ def _of_agenda(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> tuple[
         else:
             found.append(_chapter(item, placement.start_ms, "agenda", placement.confidence, placement.because))
     return found, missing
+
+
+def _without(missing: Sequence[Missing], found: Sequence[Chapter]) -> list[Missing]:
+    """What is missing still, each title once."""
+    titles = {chapter.title.casefold() for chapter in found}
+    kept: dict[str, Missing] = {}
+    for lost in missing:
+        kept.setdefault(lost.title.casefold(), lost)
+    return [lost for title, lost in kept.items() if title not in titles]
 
 
 def _heard(hypothesis: Hypothesis, sound: Sound) -> list[Chapter]:

@@ -19,20 +19,13 @@ SENTENCES = (
         ('"io_uring in PostgreSQL"', "io_uring in PostgreSQL"),
         ("state-of-the-art", "state of the art"),
         ('"the state of the art"', "state of the art"),
-        ('"state the art"', None),
-        ('"io_uring PostgreSQL"', None),
     ],
 )
-def test_a_phrase_with_stop_words_is_found_where_as_many_words_stand_between(
-    tmp_path: Path, query: str, marked: str | None
-) -> None:
+def test_a_phrase_with_stop_words_is_found(tmp_path: Path, query: str, marked: str | None) -> None:
     passage = Passage("e/0", "e", "", 0, 0, 5000, SENTENCES)
     with open_index(tmp_path / "index", create=True) as index:
         index.add(IndexedEpisode(Episode("e", "e", "Demo"), "en", passages=(passage,)))
         hits = search(index, query).hits
-    if marked is None:
-        assert not hits
-        return
     (hit,) = hits
     assert hit.start_ms == 1000
     assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == [marked]

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import podpipe
+
+ROOT = Path(podpipe.__file__).parent
+MODULES = {
+    ".".join(("podpipe", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__"): path
+    for path in ROOT.rglob("*.py")
+}
+VALUES = {"podpipe.models", "podpipe.errors", "podpipe.timecode"}
+HEAVY = {
+    "av": {"podpipe.audio"},
+    "faster_whisper": {"podpipe.speech.faster_whisper", "podpipe.speech.vad"},
+    "ctranslate2": {"podpipe.speech.faster_whisper"},
+    "whisper": {"podpipe.speech.openai_whisper"},
+    "torch": {"podpipe.speech.openai_whisper"},
+    "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
+}
+
+
+def imports(module: str, *, when_loaded: bool = False) -> Iterator[str]:
+    """Every module that a module imports; ``when_loaded`` leaves out those within functions and for types."""
+    tree = ast.parse(MODULES[module].read_text())
+    for node in walk(tree, when_loaded):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} has a relative import"
+            assert node.module
+            for alias in node.names:
+                deeper = f"{node.module}.{alias.name}"
+                yield deeper if deeper in MODULES else node.module
+
+
+def walk(node: ast.AST, when_loaded: bool) -> Iterator[ast.AST]:
+    yield node
+    for child in ast.iter_child_nodes(node):
+        is_late = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        is_typing = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+        if not (when_loaded and (is_late or is_typing)):
+            yield from walk(child, when_loaded)
+
+
+def own(module: str, *, when_loaded: bool = False) -> set[str]:
+    return {name for name in imports(module, when_loaded=when_loaded) if name.split(".")[0] == "podpipe"}
+
+
+def is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def test_the_modules_are_found() -> None:
+    assert {"podpipe", "podpipe.models", "podpipe.cli", "podpipe.search.whoosh", "podpipe.__main__"} <= set(MODULES)
+    assert "podpipe.timecode" in own("podpipe.topics")
+
+
+@pytest.mark.parametrize("module", sorted(VALUES))
+def test_values_import_nothing_of_podpipe_but_each_other(module: str) -> None:
+    assert own(module) <= VALUES
+
+
+def test_nothing_imports_the_command_line_but_main() -> None:
+    importers = {
+        module
+        for module in MODULES
+        if not is_within(module, "podpipe.cli") and any(is_within(name, "podpipe.cli") for name in own(module))
+    }
+    assert importers == {"podpipe.__main__"}
+
+
+def test_no_imports_run_in_a_circle_when_modules_are_loaded() -> None:
+    graph = {module: own(module, when_loaded=True) - {module} for module in MODULES}
+    order = list(TopologicalSorter(graph).static_order())
+    assert set(order) >= set(MODULES)
+
+
+@pytest.mark.parametrize(
+    ("stage", "others"),
+    [
+        ("sources", ("speech", "align", "topics", "search", "transcripts", "stages", "ingest")),
+        (
+            "notes",
+            ("sources", "speech", "align", "topics", "search", "chapters", "transcripts", "stages", "ingest"),
+        ),
+        ("speech", ("sources", "align", "topics", "search", "chapters", "transcripts", "stages", "ingest")),
+        ("align", ("sources", "speech", "topics", "search", "chapters", "transcripts", "stages", "ingest")),
+        ("topics", ("sources", "speech", "search", "chapters", "transcripts", "stages", "ingest")),
+        ("chapters", ("sources", "speech", "align", "topics", "search", "transcripts", "stages", "ingest")),
+        ("transcripts", ("sources", "speech", "align", "topics", "search", "chapters", "stages", "ingest")),
+        ("search", ("sources", "speech", "align", "topics", "chapters", "transcripts", "stages", "ingest")),
+    ],
+)
+def test_stages_do_not_know_the_stages_after_them(stage: str, others: tuple[str, ...]) -> None:
+    known = {
+        (module, name)
+        for module in MODULES
+        if is_within(module, f"podpipe.{stage}")
+        for name in own(module)
+        if any(is_within(name, f"podpipe.{other}") for other in others)
+    }
+    assert known == set()
+
+
+@pytest.mark.parametrize("library", HEAVY)
+def test_a_heavy_library_is_imported_only_where_it_belongs(library: str) -> None:
+    importers = {module for module in MODULES if any(name.split(".")[0] == library for name in imports(module))}
+    assert importers <= HEAVY[library]
+
+
+def test_the_command_line_loads_no_heavy_library() -> None:
+    code = f"import sys, podpipe.cli; print(*sorted({set(HEAVY)!r} & set(sys.modules)), 'done')"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
+    assert result.stdout.split() == ["done"]
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - {"podpipe.__main__"}))
+def test_every_module_can_be_imported_on_its_own(module: str) -> None:
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True, cwd=ROOT.parent)
