@@ -43,6 +43,8 @@ clean:
 	$(BIN)/pip install --quiet --editable '.[weights,test]'
 	@touch $@
 
+# openai-whisper needs torch; this release is there as a CPU build too, which is enough.
 .venv/bench: .venv/whoosh pyproject.toml
+	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	@touch $@
