@@ -108,7 +108,7 @@ def probe(path: Path) -> AudioInfo:
 
 
 def decode(path: Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[Samples]:
-    """Decode to mono at ``sample_rate``, in blocks of well under a second.
+    """Decode to mono at ``sample_rate``, in blocks of about a second.
 
     Damaged packets are left out; a truncated file is decoded to where it ends.
 
@@ -121,14 +121,9 @@ def decode(path: Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[Samples]:
         with av.open(str(path), format=name) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
-            for frame in _frames(container):
+            for block in _joined(_resampled(container, sample_rate), sample_rate):
                 some = True
-                for out in resampler.resample(frame):
-                    yield np.ascontiguousarray(out.to_ndarray()[0])
-            if some:
-                for out in resampler.resample(None):
-                    yield np.ascontiguousarray(out.to_ndarray()[0])
+                yield block
     except av.FFmpegError as error:
         if not some:
             raise AudioError(f"{path} can't be decoded: {error}; download it again") from error
@@ -150,6 +145,35 @@ def write_mp3(path: Path, blocks: Iterable[Samples], sample_rate: int, *, bit_ra
             container.mux(stream.encode(None))
     except av.FFmpegError as error:
         raise AudioError(f"{path} can't be encoded: {error}") from error
+
+
+def _resampled(container: av.container.InputContainer, sample_rate: int) -> Iterator[Samples]:
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
+    some = False
+    for frame in _frames(container):
+        some = True
+        for out in resampler.resample(frame):
+            yield out.to_ndarray()[0]
+    if some:  # an untouched resampler has nothing to give back
+        for out in resampler.resample(None):
+            yield out.to_ndarray()[0]
+
+
+def _joined(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
+    """Blocks of at least ``size`` samples, but for the last; what came before an error is given first."""
+    held: list[Samples] = []
+    try:
+        for block in blocks:
+            held.append(block)
+            if sum(map(len, held)) >= size:
+                yield np.concatenate(held)
+                held = []
+    except av.FFmpegError:
+        if held:
+            yield np.concatenate(held)
+        raise
+    if held:
+        yield np.concatenate(held)
 
 
 def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -18,10 +19,14 @@ from podpipe.errors import LibraryError
 from podpipe.ledger import Ledger
 from podpipe.models import Chapters, Episode, Hypothesis, Notes, Transcript
 
+if TYPE_CHECKING:
+    from podpipe.sound import Sound
+
 EPISODE = "episode.json"
 HYPOTHESIS = "hypothesis.json"
 TRANSCRIPT = "transcript.json"
 CHAPTERS = "chapters.json"
+LOUDNESS = "loudness.npy"
 PUBLISHED = "published-chapters.json"
 TAGGED = "episode.mp3"
 
@@ -55,6 +60,15 @@ class EpisodeFolder:
     def hypothesis(self) -> Hypothesis:
         """What was heard."""
         return storage.read_json(self.path / HYPOTHESIS, Hypothesis)
+
+    def sound(self) -> Sound:
+        """How loud it is, when: as it was measured while it was heard, or measured anew. Raises AudioError."""
+        from podpipe import sound
+
+        try:
+            return sound.decode((self.path / LOUDNESS).read_bytes())
+        except (OSError, ValueError, EOFError):
+            return sound.listen(self.original())
 
     def transcript(self) -> Transcript:
         """What was said."""

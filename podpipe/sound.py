@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,16 +58,44 @@ class Sound:
         return float(max(floor + 0.3 * (speech - floor), speech - 40))
 
 
-def listen(source: Path | Iterable[Samples]) -> Sound:
-    """Measure a file or blocks of samples, in memory of 1.4 MB an hour. Raises AudioError."""
-    levels: list[NDArray[np.float32]] = []
-    rest = np.zeros(0, np.float32)
-    for block in audio.decode(source) if isinstance(source, Path) else source:
-        samples = np.concatenate((rest, block))
+class Meter:
+    """Measures sound as it goes by, in memory of 1.4 MB an hour."""
+
+    def __init__(self) -> None:
+        self._levels: list[NDArray[np.float32]] = []
+        self._rest = np.zeros(0, np.float32)
+
+    def hear(self, block: Samples) -> None:
+        """Take the next samples."""
+        samples = np.concatenate((self._rest, block))
         hops = samples.size // _HOP
-        levels.append(_levels(samples[: hops * _HOP].reshape(hops, _HOP)))
-        rest = samples[hops * _HOP :]
-    return Sound(np.concatenate(levels) if levels else np.zeros(0, np.float32))
+        self._levels.append(_levels(samples[: hops * _HOP].reshape(hops, _HOP)))
+        self._rest = samples[hops * _HOP :]
+
+    def sound(self) -> Sound:
+        """What was measured so far."""
+        return Sound(np.concatenate(self._levels) if self._levels else np.zeros(0, np.float32))
+
+
+def listen(source: Path | Iterable[Samples]) -> Sound:
+    """Measure a file or blocks of samples. Raises AudioError."""
+    meter = Meter()
+    for block in audio.decode(source) if isinstance(source, Path) else source:
+        meter.hear(block)
+    return meter.sound()
+
+
+def encode(sound: Sound) -> bytes:
+    """A sound's levels as a NumPy file (``.npy``) of 16-bit floats."""
+    file = io.BytesIO()
+    np.save(file, sound.level_db.astype(np.float16), allow_pickle=False)
+    return file.getvalue()
+
+
+def decode(data: bytes) -> Sound:
+    """Levels as ``encode`` wrote them. Raises ValueError where they are none."""
+    levels = np.load(io.BytesIO(data), allow_pickle=False)
+    return Sound(np.asarray(levels, np.float32).reshape(-1))
 
 
 def _levels(frames: Samples) -> NDArray[np.float32]:

@@ -45,13 +45,14 @@ def describe(work: Work, notes: Notes | None) -> Outline:
 
 
 def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
-    """The sound, with the vocabulary of the notes → ``hypothesis.json``."""
+    """The sound, with the vocabulary of the notes → ``hypothesis.json``; on the way its ``loudness.npy``."""
     original = work.folder.original()
     inputs = [work.digests(original.name), tools.recogniser.name, tools.language, outline.vocabulary]
 
     def action() -> Made:
-        from podpipe import audio, speech
+        from podpipe import audio, sound, speech
 
+        meter = sound.Meter()
         total = audio.probe(original).duration_ms
         hypothesis = speech.transcribe(
             original,
@@ -59,8 +60,9 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
             language=tools.language,
             vocabulary=outline.vocabulary,
             on_progress=lambda done: work.progress("transcribe", done, total),
+            on_block=meter.hear,
         )
-        return Made({library.HYPOTHESIS: storage.encode(hypothesis)})
+        return Made({library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())})
 
     work.stage("transcribe", inputs, [library.HYPOTHESIS], action)
 
@@ -75,11 +77,11 @@ def align(work: Work, outline: Outline) -> None:
     ]
 
     def action() -> Made:
-        from podpipe import chapters, sound, topics
+        from podpipe import chapters, topics
         from podpipe.align import align as match
         from podpipe.chapters import json
 
-        heard = sound.listen(original)
+        heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
         alignment = match(outline, hypothesis, heard)
         published = json.read(published_file).chapters if published_file.exists() else chapters.read(original)

@@ -88,18 +88,19 @@ def transcribe(
     language: str | None = None,
     vocabulary: Sequence[Term] = (),
     on_progress: Callable[[int], None] = lambda done_ms: None,
+    on_block: Callable[[Samples], None] = lambda block: None,
 ) -> Hypothesis:
     """Hear a whole file, in memory that does not grow with its length.
 
     The language is detected on the first stretch of speech unless given. ``on_progress`` is told the
-    milliseconds done; it may raise to stop.
+    milliseconds done; it may raise to stop. ``on_block`` is given the sound as it goes by.
 
     Raises:
         AudioError: the file can't be decoded.
         SpeechError: the engine or its weights can't be used.
     """
     words: list[Word] = []
-    counted = _Counted(audio.decode(path))
+    counted = _Counted(audio.decode(path), on_block)
     expected_ms = max(audio.probe(path).duration_ms, 1)
     confidence = 1.0 if language else 0.0
     for stretch in vad.stretches(counted):
@@ -129,10 +130,10 @@ def _hear(recogniser: Recogniser, stretch: vad.Stretch, language: str | None, te
 
 
 class _Counted:
-    """Blocks, and how long they were in the end."""
+    """Blocks, shown to somebody else too, and how long they were in the end."""
 
-    def __init__(self, blocks: Iterable[Samples]) -> None:
-        self._blocks = blocks
+    def __init__(self, blocks: Iterable[Samples], on_block: Callable[[Samples], None]) -> None:
+        self._blocks, self._on_block = blocks, on_block
         self.duration_ms = 0
 
     def __iter__(self):  # type: ignore[no-untyped-def]  # a generator of Samples
@@ -140,6 +141,7 @@ class _Counted:
         for block in self._blocks:
             samples += block.size
             self.duration_ms = samples * 1000 // SAMPLE_RATE
+            self._on_block(block)
             yield block
 
 

@@ -65,7 +65,8 @@ def test_a_page_with_its_audio_becomes_a_searchable_episode(run: Run, site: Loop
     assert (outcome.status, outcome.error, outcome.episode.title) == ("done", "", "A fine show")
     (folder,) = run.library
     assert {path.name for path in folder.path.iterdir()} == {
-        "episode.json", "notes.txt", "original.mp3", "hypothesis.json", "transcript.json", "chapters.json",
+        "episode.json", "notes.txt", "original.mp3", "hypothesis.json", "loudness.npy", "transcript.json",
+        "chapters.json",
         "transcript.vtt", "transcript.srt", "transcript.txt", "episode.mp3", "stages.json",
     }  # fmt: skip
     assert run.hits('"OOM killer"') == ["A fine show"]
