@@ -47,10 +47,11 @@ def describe(work: Work, notes: Notes | None) -> Outline:
 def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
     """The sound, with the vocabulary of the notes → ``hypothesis.json``; on the way its ``loudness.npy``."""
     original = work.folder.original()
-    inputs = [work.digests(original.name), tools.recogniser.name, tools.language, outline.vocabulary]
+    inputs = [work.digests(original.name), tools.recogniser.name, tools.language, outline.vocabulary, outline.sections]
 
     def action() -> Made:
         from podpipe import audio, sound, speech
+        from podpipe.speech import follow
 
         meter = sound.Meter()
         total = audio.probe(original).duration_ms
@@ -59,6 +60,7 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
             tools.recogniser,
             language=tools.language,
             vocabulary=outline.vocabulary,
+            script=follow.script_of(outline),
             on_progress=lambda done: work.progress("transcribe", done, total),
             on_block=meter.hear,
         )

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from podpipe import audio
+from podpipe import audio, sound
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
-from podpipe.speech import echoes, hints, vad
+from podpipe.speech import echoes, follow, hints, vad
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,14 @@ def transcribe(
     *,
     language: str | None = None,
     vocabulary: Sequence[Term] = (),
+    script: Sequence[str] = (),
     on_progress: Callable[[int], None] = lambda done_ms: None,
     on_block: Callable[[Samples], None] = lambda block: None,
 ) -> Hypothesis:
     """Hear a whole file, in memory that does not grow with its length.
 
-    The language is detected on the first stretch of speech unless given. ``on_progress`` is told the
+    The language is detected on the first stretch of speech unless given. ``script`` is what the host may
+    read: an engine that can follow it only recognises where the host departs. ``on_progress`` is told the
     milliseconds done; it may raise to stop. ``on_block`` is given the sound as it goes by.
 
     Raises:
@@ -103,12 +105,20 @@ def transcribe(
     counted = _Counted(audio.decode(path), on_block)
     expected_ms = max(audio.probe(path).duration_ms, 1)
     confidence = 1.0 if language else 0.0
+    reader = follow.Reader(tuple(script) if isinstance(recogniser, follow.Follower) else ())
     for stretch in vad.stretches(counted):
+        followed = _follow(recogniser, reader, stretch, language)
+        if followed is not None:
+            words += _shifted(followed, stretch)
+            on_progress(stretch.end_ms)
+            continue
         terms = hints.likely(vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / expected_ms)
         heard = _hear(recogniser, stretch, language, terms)
         if language is None and heard.words:
             language, confidence = heard.language, heard.language_confidence
-        words += _shifted(echoes.without(heard.words, terms), stretch)
+        made_out = echoes.without(heard.words, terms)
+        reader.find(made_out)
+        words += _shifted(made_out, stretch)
         on_progress(stretch.end_ms)
     return Hypothesis(
         language or "",
@@ -117,6 +127,17 @@ def transcribe(
         counted.duration_ms,
         _in_order(words, counted.duration_ms),
     )
+
+
+def _follow(
+    recogniser: Recogniser, reader: follow.Reader, stretch: vad.Stretch, language: str | None
+) -> tuple[Word, ...] | None:
+    """The words of the script that are read in a stretch; None where there are none, or others are spoken."""
+    expected = reader.expected(stretch.duration_ms)
+    if not expected or language is None or not isinstance(recogniser, follow.Follower):
+        return None
+    placed = recogniser.follow(stretch.samples, expected, language)
+    return reader.read_on(placed, sound.listen([stretch.samples]))
 
 
 def _hear(recogniser: Recogniser, stretch: vad.Stretch, language: str | None, terms: Sequence[str]) -> Heard:

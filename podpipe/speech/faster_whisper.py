@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import math
 import threading
 from collections.abc import Sequence
 from typing import Any
 
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
+from podpipe.models import Word
 from podpipe.speech import Heard, hints, weights, words_of
 
 _TOKENS_PER_SECOND = 8
 """More than anybody speaks; a stretch that takes more is a loop, and is cut off."""
+
+
+_FRAMES = 3000
+"""Frames of 10 ms that Whisper sees."""
+
+_ALIGNED_MS = 20
+"""Milliseconds of a step in time of an alignment."""
+
+_MOST_TOKENS = 400
 
 
 class FasterWhisper:
@@ -50,6 +61,22 @@ class FasterWhisper:
         words = words_of((word.word, word.start, word.end, word.probability) for word in parts)
         return Heard(words, info.language, round(float(info.language_probability), 3))
 
+    def follow(self, samples: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+        """As in ``Follower``."""
+        from faster_whisper.audio import pad_or_trim
+        from faster_whisper.tokenizer import Tokenizer
+
+        with self._loading:
+            model = self._model
+        tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+        tokens = [tokenizer.encode(f" {text}") for text in texts]
+        features = model.feature_extractor(samples)
+        encoded = model.encode(pad_or_trim(features[:, :_FRAMES]))
+        flat = [token for word in tokens for token in word][:_MOST_TOKENS]
+        frames = min(features.shape[-1], _FRAMES)
+        (result,) = model.model.align(encoded, tokenizer.sot_sequence, [flat], frames)
+        return _placed(texts, tokens, result, frames)
+
     @functools.cached_property
     def _model(self) -> Any:
         from faster_whisper import WhisperModel
@@ -75,3 +102,23 @@ class FasterWhisper:
                 break
             chosen.append(term)
         return chosen
+
+
+def _placed(texts: Sequence[str], tokens: Sequence[Sequence[int]], result: Any, frames: int) -> tuple[Word, ...]:
+    """Words from the path through (token, time) and the tokens' probabilities."""
+    starts = [0] * (len(result.text_token_probs) + 1)
+    for token, time in reversed(result.alignments):
+        if token < len(starts):
+            starts[token] = time * _ALIGNED_MS
+    starts[-1] = frames * 10
+    words: list[Word] = []
+    first = 0
+    for text, own in zip(texts, tokens, strict=True):
+        last = first + len(own)
+        if last >= len(starts):
+            break
+        likely = result.text_token_probs[first:last]
+        mean = math.exp(sum(math.log(max(float(p), 1e-6)) for p in likely) / max(len(likely), 1))
+        words.append(Word(text, starts[first], max(starts[last], starts[first]), round(mean, 4), "script"))
+        first = last
+    return tuple(words)
