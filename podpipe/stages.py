@@ -51,7 +51,7 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
 
     def action() -> Made:
         from podpipe import audio, sound, speech
-        from podpipe.speech import follow
+        from podpipe.align import follow
 
         meter = sound.Meter()
         total = audio.probe(original).duration_ms
@@ -60,7 +60,7 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
             tools.recogniser,
             language=tools.language,
             vocabulary=outline.vocabulary,
-            script=follow.script_of(outline),
+            script=follow.Reader(follow.script_of(outline)),
             on_progress=lambda done: work.progress("transcribe", done, total),
             on_block=meter.hear,
         )

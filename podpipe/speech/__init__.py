@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from podpipe import audio, sound
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
-from podpipe.speech import echoes, follow, hints, vad
+from podpipe.sound import Sound
+from podpipe.speech import echoes, hints, vad
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,30 @@ class Recogniser(Protocol):
         """
 
 
+@runtime_checkable
+class Follower(Protocol):
+    """What an engine may do besides recognising."""
+
+    def follow(self, samples: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+        """Times (ms from the start) of given words, and exp(mean log probability) as confidence.
+
+        Words for which there is no room have (nearly) no length.
+        """
+
+
+class Script(Protocol):
+    """A script and the place in it (see ``podpipe.align.follow``)."""
+
+    def expected(self, duration_ms: int) -> tuple[str, ...]:
+        """The words that may be read in a stretch, and some more; () where the place is lost."""
+
+    def read_on(self, words: Sequence[Word], sound: Sound) -> tuple[Word, ...] | None:
+        """Of the expected words, as an engine placed them, those that were read; None where others were spoken."""
+
+    def find(self, words: Sequence[Word]) -> None:
+        """Find the place anew, after words that were recognised."""
+
+
 ENGINES = ("faster-whisper", "openai-whisper")
 
 
@@ -87,7 +112,7 @@ def transcribe(
     *,
     language: str | None = None,
     vocabulary: Sequence[Term] = (),
-    script: Sequence[str] = (),
+    script: Script | None = None,
     on_progress: Callable[[int], None] = lambda done_ms: None,
     on_block: Callable[[Samples], None] = lambda block: None,
 ) -> Hypothesis:
@@ -105,9 +130,8 @@ def transcribe(
     counted = _Counted(audio.decode(path), on_block)
     expected_ms = max(audio.probe(path).duration_ms, 1)
     confidence = 1.0 if language else 0.0
-    reader = follow.Reader(tuple(script) if isinstance(recogniser, follow.Follower) else ())
     for stretch in vad.stretches(counted):
-        followed = _follow(recogniser, reader, stretch, language)
+        followed = _follow(recogniser, script, stretch, language)
         if followed is not None:
             words += _shifted(followed, stretch)
             on_progress(stretch.end_ms)
@@ -117,7 +141,8 @@ def transcribe(
         if language is None and heard.words:
             language, confidence = heard.language, heard.language_confidence
         made_out = echoes.without(heard.words, terms)
-        reader.find(made_out)
+        if script is not None:
+            script.find(made_out)
         words += _shifted(made_out, stretch)
         on_progress(stretch.end_ms)
     return Hypothesis(
@@ -130,14 +155,15 @@ def transcribe(
 
 
 def _follow(
-    recogniser: Recogniser, reader: follow.Reader, stretch: vad.Stretch, language: str | None
+    recogniser: Recogniser, script: Script | None, stretch: vad.Stretch, language: str | None
 ) -> tuple[Word, ...] | None:
     """The words of the script that are read in a stretch; None where there are none, or others are spoken."""
-    expected = reader.expected(stretch.duration_ms)
-    if not expected or language is None or not isinstance(recogniser, follow.Follower):
+    if script is None or language is None or not isinstance(recogniser, Follower):
         return None
-    placed = recogniser.follow(stretch.samples, expected, language)
-    return reader.read_on(placed, sound.listen([stretch.samples]))
+    expected = script.expected(stretch.duration_ms)
+    if not expected:
+        return None
+    return script.read_on(recogniser.follow(stretch.samples, expected, language), sound.listen([stretch.samples]))
 
 
 def _hear(recogniser: Recogniser, stretch: vad.Stretch, language: str | None, terms: Sequence[str]) -> Heard:

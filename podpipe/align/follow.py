@@ -14,13 +14,11 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from podpipe.align.fit import fitted
 from podpipe.align.local import Tokens, find, similarity
-from podpipe.audio import Samples
 from podpipe.models import Outline, Word
 from podpipe.sound import Sound
 
@@ -53,17 +51,6 @@ _SURE = 12.0
 
 _LOST = 60
 """So many letters after the last word that is made out may be a mishearing of the script."""
-
-
-@runtime_checkable
-class Follower(Protocol):
-    """What an engine may do besides recognising."""
-
-    def follow(self, samples: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
-        """Times (ms from the start) of given words, and exp(mean log probability) as confidence.
-
-        Words for which there is no room have (nearly) no length.
-        """
 
 
 def script_of(outline: Outline) -> tuple[str, ...]:
@@ -169,8 +156,8 @@ def is_followed(words: Sequence[Word], sound: Sound) -> bool:
 
 
 def _is_drawn(word: Word) -> bool:
-    digits = sum(letter.isdigit() for letter in word.text)
-    return word.end_ms - word.start_ms > 500 + 130 * len(word.text) + 200 * digits
+    named = sum(letter.isdigit() or letter.isupper() for letter in word.text)  # "PSI" and "2.6" are spelled out
+    return word.end_ms - word.start_ms > 500 + 130 * len(word.text) + 200 * named
 
 
 def _voiced_ms(sound: Sound, start_ms: int) -> int:

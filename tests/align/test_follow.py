@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
+
+from podpipe import speech
+from podpipe.align import follow
+from podpipe.align.follow import Reader, is_followed, spoken
+from podpipe.audio import Samples
+from podpipe.models import Hypothesis, Notes, Word
+from podpipe.notes import read_outline
+from podpipe.sound import HOP_MS, Sound
+from podpipe.speech import Heard
+
+SCRIPT = tuple(
+    "Fanotify. Eric Paris posted a patch series. Its job is to indicate that an fd was opened by fanotify itself, "
+    "and should not cause future fanotify events. FatELF. Ryan C. Gordon posted his final round of patches.".split()
+)
+
+
+class Counting:
+    """A recogniser, and how often it was asked for what."""
+
+    def __init__(self, recogniser: speech.Recogniser) -> None:
+        self._recogniser = recogniser
+        self.name = recogniser.name
+        self.followed = self.recognised = 0
+
+    def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
+        self.recognised += 1
+        return self._recogniser.recognise(samples, language=language, vocabulary=vocabulary)
+
+    def follow(self, samples: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+        self.followed += 1
+        return self._recogniser.follow(samples, texts, language)
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> speech.Recogniser:
+    return speech.open_recogniser()
+
+
+@pytest.fixture(scope="module")
+def followed(recogniser: speech.Recogniser, demo: Path) -> tuple[Counting, Hypothesis]:
+    outline = read_outline(Notes((demo / "notes.txt").read_text()))
+    counting = Counting(recogniser)
+    script = Reader(follow.script_of(outline))
+    return counting, speech.transcribe(demo / "episode.mp3", counting, vocabulary=outline.vocabulary, script=script)
+
+
+def test_most_of_a_read_script_is_not_recognised(followed: tuple[Counting, Hypothesis]) -> None:
+    counting, _ = followed
+    assert counting.recognised <= 4 < counting.followed + counting.recognised
+
+
+def test_what_is_read_is_spelled_as_it_is_written(followed: tuple[Counting, Hypothesis]) -> None:
+    _, hypothesis = followed
+    text = " ".join(word.text for word in hypothesis.words)
+    for written in ("oom_score_adj", "systemd-oomd", "Jens Axboe's", "SQPOLL", "io_uring_disabled.", "dusage=10,"):
+        assert written in text
+    assert {word.origin for word in hypothesis.words} == {"script", "heard"}
+
+
+def test_what_is_said_beside_the_script_is_heard_and_what_is_not_said_is_not(
+    followed: tuple[Counting, Hypothesis],
+) -> None:
+    _, hypothesis = followed
+    text = " ".join(word.text for word in hypothesis.words).lower()
+    assert "router all along" in text
+    assert "latency report" not in text
+
+
+def test_times_rise_and_last(followed: tuple[Counting, Hypothesis]) -> None:
+    _, hypothesis = followed
+    times = [time for word in hypothesis.words for time in (word.start_ms, word.end_ms)]
+    assert times == sorted(times)
+    assert times[-1] <= hypothesis.duration_ms
+
+
+def test_notes_of_another_episode_are_not_followed(
+    recogniser: speech.Recogniser, shared_data: Path, demo: Path
+) -> None:
+    other = read_outline(Notes((shared_data / "episodes" / "lkml_20091101" / "notes.txt").read_text()))
+    counting = Counting(recogniser)
+    heard = speech.transcribe(demo / "episode.mp3", counting, script=Reader(follow.script_of(other)))
+    assert counting.followed <= 1
+    assert {word.origin for word in heard.words} == {"heard"}
+
+
+def test_the_spoken_words_are_the_written_ones(recogniser: speech.Recogniser, shared_data: Path) -> None:
+    import json
+
+    folder = shared_data / "episodes" / "weekly_storage"
+    outline = read_outline(Notes((folder / "notes.txt").read_text()))
+    heard = speech.transcribe(
+        folder / "audio.mp3", recogniser, vocabulary=outline.vocabulary, script=Reader(follow.script_of(outline))
+    )
+    truth = " ".join(sentence["text"] for sentence in json.loads((folder / "sentences.json").read_text()))
+    written, said = _parts(truth), _parts(" ".join(word.text for word in heard.words))
+    assert Levenshtein.distance(written, said) / len(written) < 0.03
+
+
+def test_the_place_is_found_after_recognised_words() -> None:
+    reader = Reader(SCRIPT)
+    reader.find(_said("to indicate that an FD was opened by FNotify itself and should not cause"))
+    assert reader.at == SCRIPT.index("future")
+
+
+def test_what_is_misheard_at_the_end_is_passed_over() -> None:
+    reader = Reader(SCRIPT)
+    reader.find(_said("itself and should not cause future fanotify events. That elf."))
+    assert SCRIPT[reader.at] == "Ryan"
+
+
+def test_the_place_is_lost_where_something_else_is_said() -> None:
+    reader = Reader(SCRIPT, 5)
+    reader.find(_said("tomatoes want sun and water all summer long and a stick to hold them up"))
+    assert reader.at is None
+    assert reader.expected(20_000) == ()
+
+
+def test_words_without_room_are_read_later() -> None:
+    read = [Word(text, 300 * n, 300 * n + 300, 0.9) for n, text in enumerate(SCRIPT[:8])]
+    crowd = [Word(text, 2400, 2400, 0.001) for text in SCRIPT[8:30]]
+    assert spoken([*read, *crowd], 2600) == tuple(read)
+    assert spoken(read, 2600) == tuple(read)
+
+
+def test_other_speech_is_noticed() -> None:
+    sound = Sound(np.full(10_000 // HOP_MS, -20.0, np.float32))
+    fine = [Word(text, 400 * n, 400 * n + 400, 0.7) for n, text in enumerate(SCRIPT[:25])]
+    assert is_followed(fine, sound)
+    assert not is_followed(fine[:20], sound)  # speech is left
+    assert not is_followed([Word(w.text, w.start_ms, w.end_ms, 0.001) for w in fine], sound)  # nothing is likely
+    squeezed = [*fine[:10], *(Word(w.text, 4000, 4000, 0.5) for w in fine[10:14]), *fine[14:]]
+    assert not is_followed(squeezed, sound)  # a sentence has no room
+
+
+@given(st.lists(st.text(max_size=8), max_size=40), st.integers(0, 60_000), st.integers(0, 50))
+def test_any_script_can_be_read(script: list[str], duration_ms: int, at: int) -> None:
+    reader = Reader(tuple(script), at)
+    expected = reader.expected(duration_ms)
+    assert expected == tuple(script[at : at + len(expected)])
+    reader.find([Word(text, 0, 1) for text in script])
+    assert reader.at is None or 0 <= reader.at < len(script)
+
+
+def _said(text: str) -> list[Word]:
+    return [Word(word, 300 * number, 300 * number + 300) for number, word in enumerate(text.split())]
+
+
+def _parts(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower().replace("’", "").replace("'", ""))
