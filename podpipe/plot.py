@@ -32,7 +32,10 @@ _COLOUR = {
     "script": "#0072B2", "agenda": "#56B4E9", "publisher": "#009E73", "heard": "#E69F00",
     "heading": "#E69F00", "flow": "#D55E00", "edited": "#CC79A7", "opening": "#8A8A8A",
 }  # fmt: skip
-_INK, _GREY, _PALE, _SOUND, _PAUSE = "#1a1a1a", "#595959", "#e3e6ea", "#7b8a9a", "#f6e3b4"
+_INK, _GREY, _PALE, _PAUSE = "#1a1a1a", "#595959", "#e3e6ea", "#f6e3b4"
+_SOUND = ("#b4bfca", "#6f7f90")
+"""The loudest, and the mean."""
+
 
 # For what DejaVu Sans, which matplotlib brings, has no shapes for.
 _FONTS = (
@@ -45,6 +48,8 @@ _TRACK, _BAND, _SOUND_HEIGHT, _LANE, _AXIS, _SPACE = 30.0, 20.0, 56.0, 11.0, 20.
 _HEAD, _LINE = 66.0, 17.0
 _LEGEND = 11.0
 _RANGE_DB = 50
+_PARTS = 600
+"""Points of loudness in a whole row."""
 _MOST_MISSING = 12
 _DPI, _DPI_OF_MANY_ROWS = 150, 110
 
@@ -262,14 +267,14 @@ def _draw_sound(sheet: _Sheet, timeline: Timeline, row: Row, y: float) -> None:
     pauses = ((p.start_ms, p.end_ms) for p in timeline.pauses if p.end_ms > row.start_ms and p.start_ms < row.end_ms)
     seen = [(row.x(a), row.x(b)) for a, b in joined(pauses, 0) if b - a >= row.unit_ms]
     sheet.boxes(seen, y, _SOUND_HEIGHT, _PAUSE, zorder=0.5)
-    width = row.x(row.end_ms) - LEFT
-    loudest = levels(timeline.level_db, row.start_ms, row.end_ms, max(int(width / PLOT * 700), 1))
-    heights = np.clip((loudest - top_db + _RANGE_DB) / _RANGE_DB, 0, 1) * _SOUND_HEIGHT
-    xs = LEFT + (np.arange(heights.size) + 0.5) * (width / max(int(width / PLOT * 700), 1))
-    base = y + _SOUND_HEIGHT
-    if heights.size:
-        outline = [(float(xs[0]), base), *zip(xs.tolist(), (base - heights).tolist(), strict=True)]
-        sheet.shape([*outline, (float(xs[-1]), base)], _SOUND)
+    width, base = row.x(row.end_ms) - LEFT, y + _SOUND_HEIGHT
+    count = max(round(width / PLOT * _PARTS), 1)
+    for levels_db, colour in zip(levels(timeline.level_db, row.start_ms, row.end_ms, count), _SOUND, strict=True):
+        heights = np.clip((levels_db - top_db + _RANGE_DB) / _RANGE_DB, 0, 1) * _SOUND_HEIGHT
+        xs = LEFT + (np.arange(heights.size) + 0.5) * (width / count)
+        top = list(zip(xs.tolist(), (base - heights).tolist(), strict=True))
+        if top:
+            sheet.shape([(top[0][0], base), *top, (top[-1][0], base)], colour)
     for level, at in ((top_db, y + 5), (top_db - _RANGE_DB, base - 5)):
         sheet.text(LEFT - 8, at, f"{round(level)} dB".replace("-", "−"), 9.5, ha="right", color=_GREY)
     sheet.text(LEFT - 8, y + _SOUND_HEIGHT / 2, "loudness", 9.5, ha="right", color=_GREY)

@@ -82,14 +82,18 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if _is_drawn(c) else " " for c in text).split())
 
 
-def levels(level_db: NDArray[np.float32], start_ms: int, end_ms: int, count: int) -> NDArray[np.float32]:
-    """The loudest of each of ``count`` equal parts of a stretch, in dB; fewer parts where it ends early."""
+def levels(
+    level_db: NDArray[np.float32], start_ms: int, end_ms: int, count: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The loudest and the mean of each of ``count`` equal parts of a stretch, in dB; fewer parts where sound ends."""
     edges = np.linspace(start_ms / HOP_MS, end_ms / HOP_MS, count, endpoint=False).astype(int)
     edges = edges[edges < level_db.size]
     if not edges.size:
-        return np.zeros(0, np.float32)
-    loudest: NDArray[np.float32] = np.maximum.reduceat(level_db[: max(end_ms // HOP_MS, int(edges[-1]) + 1)], edges)
-    return loudest
+        return np.zeros(0, np.float32), np.zeros(0, np.float32)
+    heard = level_db[: max(end_ms // HOP_MS, int(edges[-1]) + 1)]
+    sizes = np.maximum(np.diff(edges, append=heard.size), 1)
+    mean = (np.add.reduceat(heard, edges) / sizes).astype(np.float32)
+    return np.maximum.reduceat(heard, edges), mean
 
 
 def joined(spans: Iterable[tuple[int, int]], gap_ms: float) -> list[tuple[int, int]]:
