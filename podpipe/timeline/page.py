@@ -80,7 +80,7 @@ def _annotated(svg: bytes, timeline: Timeline, audio: str | None) -> etree._Elem
     root = etree.fromstring(svg, etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True))
     for metadata in root.findall(f"{_SVG}metadata"):
         root.remove(metadata)
-    root.set("role", "img")
+    root.set("role", "group" if audio else "img")  # what is in an image is no link to those who hear the page
     root.set("aria-label", timeline.title)
     for path in root.iter(f"{_SVG}path"):
         path.set("d", _TOO_EXACT.sub(r"\1", path.get("d", "")).replace("  ", " "))
