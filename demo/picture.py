@@ -1,9 +1,13 @@
-"""Draw ``docs/session.svg``: what a terminal shows of the bundled episode (``python demo/picture.py``)."""
+"""Draw ``docs/session.svg`` and ``docs/timeline.svg``: the bundled episode in a terminal, and its timeline.
+
+Run ``python demo/picture.py``, with the extra ``plot`` installed.
+"""
 
 from __future__ import annotations
 
 import os
 import pty
+import shlex
 import shutil
 import sys
 import tempfile
@@ -13,12 +17,13 @@ from rich.console import Console
 from rich.text import Text
 
 HERE = Path(__file__).parent
+DOCS = HERE.resolve().parent / "docs"
 COLUMNS = 116
 COMMANDS = ("podpipe ingest demo/notes.txt", "podpipe show systems-news", 'podpipe search "OOM killer"')
 
 
 def main() -> None:
-    """Run the commands in a terminal of their own, and draw what it shows."""
+    """Run the commands in a terminal of their own, draw what it shows, and the timeline of what they made."""
     console = Console(record=True, width=COLUMNS, file=Path(os.devnull).open("w"), force_terminal=True)  # noqa: SIM115
     with tempfile.TemporaryDirectory() as name:
         home = Path(name) / "podcasts"
@@ -28,8 +33,9 @@ def main() -> None:
             console.print(Text(f"$ {command}", style="bold"))
             console.print(Text.from_ansi("\n".join(line for line in shown.splitlines() if not _is_left_out(line))))
             console.print()
+        _run(f"podpipe show systems-news --plot {shlex.quote(str(DOCS / 'timeline.svg'))}", home)
     picture = console.export_svg(title="podpipe", clear=False)
-    (HERE.parent / "docs" / "session.svg").write_text(picture)
+    (DOCS / "session.svg").write_text(picture)
 
 
 def _run(command: str, folder: Path) -> str:

@@ -9,7 +9,8 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 ├── ChaptersError   chapters that can't be read or written
 ├── LibraryError    the library can't be read or written, is locked, or lacks the episode asked for
 ├── SearchError     a query that can't be understood, or an index that can't be used
-└── PlayerError     no player could be started
+├── PlayerError     no player could be started
+└── PlotError       a picture that can't be drawn: its kind is unknown, or matplotlib is absent
 
 Foreign errors are mapped to these once, in the module that borders on the foreign library, with
 ``raise ... from error`` so that the cause is kept.
@@ -54,3 +55,7 @@ class SearchError(PodpipeError):
 
 class PlayerError(PodpipeError):
     """No player could be started."""
+
+
+class PlotError(PodpipeError):
+    """A picture can't be drawn."""

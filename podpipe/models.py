@@ -16,6 +16,17 @@ Origin = Literal["heard", "script", "publisher"]
 Evidence = Literal["edited", "publisher", "script", "agenda", "heading", "flow", "opening"]
 """What a chapter rests on, best first (see ``podpipe.topics``); ``opening`` comes before the first topic."""
 
+FOUND_BY: dict[Evidence, str] = {
+    "edited": "by hand",
+    "publisher": "publisher's",
+    "script": "script",
+    "agenda": "agenda",
+    "heading": "heard headings",
+    "flow": "flow of the talk",
+    "opening": "opening",
+}
+"""How a chapter was found, for people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:

@@ -23,6 +23,7 @@ HEAVY = {
     "ctranslate2": {"podpipe.speech.faster_whisper"},
     "whisper": {"podpipe.speech.openai_whisper"},
     "torch": {"podpipe.speech.openai_whisper"},
+    "matplotlib": {"podpipe.plot"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }
 

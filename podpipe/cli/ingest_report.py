@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from podpipe import timecode
 from podpipe.cli import console
+from podpipe.models import FOUND_BY
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -29,17 +30,6 @@ _DOING = {
     "tag": "tagging",
     "index": "indexing",
 }
-
-EVIDENCE = {
-    "edited": "by hand",
-    "publisher": "publisher's",
-    "script": "script",
-    "agenda": "agenda",
-    "heading": "heard headings",
-    "flow": "flow of the talk",
-    "opening": "opening",
-}
-"""How a chapter was found, for people."""
 
 
 class Display:
@@ -148,7 +138,7 @@ def _row(outcome: Outcome) -> list[str]:
 
 
 def _found_by(chapters: Sequence[Chapter]) -> str:
-    counts = Counter(EVIDENCE[chapter.evidence] for chapter in chapters)
+    counts = Counter(FOUND_BY[chapter.evidence] for chapter in chapters)
     if len(counts) == 1:
         return next(iter(counts))
     return ", ".join(f"{number} {name}" for name, number in counts.most_common())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,14 +44,26 @@ def list_command(
     console.out().print(table)
 
 
-def show_command(episode: EpisodeArgument, library: LibraryOption = None, json: JsonOption = False) -> None:
+def show_command(
+    episode: EpisodeArgument,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw its timeline instead: .png, .svg or .html (extra plot)."),
+    ] = None,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
     """Show an episode: its facts, its chapters and where each came from."""
     from podpipe.cli import console
     from podpipe.library import Library
 
     folder = Library.locate(library).find(episode)
+    if plot is not None:
+        _draw(folder, plot.expanduser().absolute())
     if json:
         console.print_json(_details(folder))
+    elif plot is not None:
+        console.out().print(f"Timeline: {console.clean(str(plot.expanduser().absolute()))}", markup=False)
     else:
         _print_details(folder)
 
@@ -74,6 +87,12 @@ def reindex_command(library: LibraryOption = None) -> None:
     console.out().print(f"{count - len(skipped)} episodes indexed in {place.index}.", markup=False)
     if skipped:
         raise typer.Exit(1)
+
+
+def _draw(folder: EpisodeFolder, path: Path) -> None:
+    from podpipe import plot, timeline
+
+    plot.draw(timeline.read(folder), path)
 
 
 def _plain(text: str) -> Any:
@@ -118,7 +137,7 @@ def _print_details(folder: EpisodeFolder) -> None:
 
     from podpipe import timecode
     from podpipe.cli import console
-    from podpipe.cli.ingest_report import EVIDENCE
+    from podpipe.models import FOUND_BY
 
     out, details = console.out(), _details(folder)
     episode = details["episode"]
@@ -141,7 +160,7 @@ def _print_details(folder: EpisodeFolder) -> None:
         table = Table("", "Chapter", "Sure", "Found by", "Because", box=None, pad_edge=False)
         for chapter in details["chapters"]:
             start = timecode.clock(chapter.start_ms)
-            sure, by = f"{chapter.confidence:.2f}", EVIDENCE[chapter.evidence]
+            sure, by = f"{chapter.confidence:.2f}", FOUND_BY[chapter.evidence]
             table.add_row(start, _plain(chapter.title), sure, by, _plain(chapter.because))
         out.print()
         out.print(table)

@@ -139,6 +139,7 @@ def test_without_a_player_it_says_how(library: Path, tmp_path: Path) -> None:
             "has no chapter 'Gardening'; its chapters: Introduction, Memory",
         ),
         (["show", "nosuch"], "nosuch"),
+        (["show", "systems", "--plot", "timeline.bmp"], "must end in .png, .svg or .html"),
         (["search", 'an "open quote'], "the quote is never closed"),
         (["search", "x", "since:never"], "'never' is no day"),
         (["ingest", "nosuch.mp3"], "nosuch.mp3 does not exist"),
@@ -203,6 +204,17 @@ def test_list_doctor_and_reindex(library: Path) -> None:
     assert "✓ Index: 1 episode" in found
     assert "1 episode" in podpipe("reindex", cwd=library).stdout
     assert json.loads(podpipe("search", "wireguard", "--json", cwd=library).stdout)
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "html"])
+def test_a_picture_of_the_timeline(library: Path, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"timeline.{ending}"
+    done = podpipe("show", "systems-news", "--plot", path.name, "--library", library, cwd=tmp_path)
+    assert (done.stdout, done.stderr) == (f"Timeline: {path}\n", "")
+    if ending != "png":
+        text = path.read_text()
+        assert all(f">{title}</text>" in text for title in ("Introduction", "io_uring", "Reproducible Builds"))
+        assert "heading heard at 0:49.0" in text and "✗ Perf: its text was not spoken" in text
 
 
 def test_a_pipe_that_is_closed_early_is_no_error(library: Path) -> None:
