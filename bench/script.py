@@ -61,7 +61,7 @@ def _told(truth: Truth, recogniser: speech.Recogniser) -> Heard:
 
 def _following(truth: Truth, recogniser: speech.Recogniser) -> Heard:
     outline = _outline(truth)
-    script = follow.Reader(follow.script_of(outline))
+    script = follow.reader_of(outline)
     return _heard(
         truth,
         outline,

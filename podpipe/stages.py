@@ -60,7 +60,7 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
             tools.recogniser,
             language=tools.language,
             vocabulary=outline.vocabulary,
-            script=follow.Reader(follow.script_of(outline)),
+            script=follow.reader_of(outline),
             on_progress=lambda done: work.progress("transcribe", done, total),
             on_block=meter.hear,
         )

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from podpipe.align.fit import fitted
 from podpipe.align.local import Tokens, find, similarity
@@ -53,22 +55,28 @@ _LOST = 60
 """So many letters after the last word that is made out may be a mishearing of the script."""
 
 
-def script_of(outline: Outline) -> tuple[str, ...]:
-    """The words of the notes as a host would read them, headings with them."""
+def reader_of(outline: Outline) -> Reader:
+    """A reader of the notes as a host would read them, headings with them."""
     words: list[str] = []
+    openings: list[int] = []
     for section in outline.sections:
         if section.heading and section.text:
+            openings.append(len(words))
             words += (section.lead or f"{section.heading}.").split()
         words += section.text.split()
-    return tuple(words)
+    return Reader(tuple(words), openings=tuple(openings))
 
 
 @dataclass
 class Reader:
-    """A place in a script, while the host reads on. ``at`` is the next word's number; None: lost."""
+    """A place in a script, while the host reads on.
+
+    ``at`` is the next word's number, None where the place is lost; ``openings`` are the places of headings.
+    """
 
     script: tuple[str, ...]
     at: int | None = None
+    openings: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         self._tokens = Tokens.of(self.script)
@@ -102,20 +110,37 @@ class Reader:
         if match is None or match.score < _SURE:
             return
         last = match.pairs[-1]
-        unmatched = sum(map(len, tail.keys[last[0] + 1 :]))
-        if unmatched <= _LOST:
-            self.at = self._after(self._tokens.words[last[1]] + 1, unmatched)
+        unmatched = "".join(tail.keys[last[0] + 1 :])
+        if len(unmatched) <= _LOST:
+            place = self._likeliest(unmatched, self._tokens.words[last[1]] + 1)
+            self.at = self._after(place, len(unmatched))
+
+    def _likeliest(self, heard: str, on: int) -> int:
+        """Where words that were not made out are read: where the script goes on, or at another topic."""
+        if not heard:
+            return on
+
+        def likeness(place: int) -> float:
+            written = "".join(_bare(word) for word in self.script[place : place + len(heard)])
+            return Levenshtein.normalized_similarity(heard, written[: len(heard)]) + 0.15 * (place == on)
+
+        return max((on, *self.openings), key=likeness)
 
     def _after(self, at: int, letters: int) -> int | None:
         """The place after so many letters from a place, at the nearest end of a word."""
         passed = 0
         while at < len(self.script):
-            size = sum(letter.isalnum() for letter in self.script[at])
+            size = len(_bare(self.script[at]))
             if passed + size / 2 > letters:
                 return at
             passed += size
             at += 1
         return None
+
+
+def _bare(text: str) -> str:
+    """The letters and digits of a text, in lower case."""
+    return re.sub(r"[\W_]", "", text.casefold())
 
 
 def spoken(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:

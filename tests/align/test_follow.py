@@ -51,7 +51,7 @@ def recogniser() -> speech.Recogniser:
 def followed(recogniser: speech.Recogniser, demo: Path) -> tuple[Counting, Hypothesis]:
     outline = read_outline(Notes((demo / "notes.txt").read_text()))
     counting = Counting(recogniser)
-    script = Reader(follow.script_of(outline))
+    script = follow.reader_of(outline)
     return counting, speech.transcribe(demo / "episode.mp3", counting, vocabulary=outline.vocabulary, script=script)
 
 
@@ -89,7 +89,7 @@ def test_notes_of_another_episode_are_not_followed(
 ) -> None:
     other = read_outline(Notes((shared_data / "episodes" / "lkml_20091101" / "notes.txt").read_text()))
     counting = Counting(recogniser)
-    heard = speech.transcribe(demo / "episode.mp3", counting, script=Reader(follow.script_of(other)))
+    heard = speech.transcribe(demo / "episode.mp3", counting, script=follow.reader_of(other))
     assert counting.followed <= 1
     assert {word.origin for word in heard.words} == {"heard"}
 
@@ -100,7 +100,7 @@ def test_the_spoken_words_are_the_written_ones(recogniser: speech.Recogniser, sh
     folder = shared_data / "episodes" / "weekly_storage"
     outline = read_outline(Notes((folder / "notes.txt").read_text()))
     heard = speech.transcribe(
-        folder / "audio.mp3", recogniser, vocabulary=outline.vocabulary, script=Reader(follow.script_of(outline))
+        folder / "audio.mp3", recogniser, vocabulary=outline.vocabulary, script=follow.reader_of(outline)
     )
     truth = " ".join(sentence["text"] for sentence in json.loads((folder / "sentences.json").read_text()))
     written, said = _parts(truth), _parts(" ".join(word.text for word in heard.words))
@@ -158,3 +158,10 @@ def _said(text: str) -> list[Word]:
 
 def _parts(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.lower().replace("’", "").replace("'", ""))
+
+
+def test_the_host_may_go_on_with_another_topic() -> None:
+    fanotify, fatelf = SCRIPT[: SCRIPT.index("FatELF.")], SCRIPT[SCRIPT.index("FatELF.") :]
+    reader = Reader((*fatelf, *fanotify), openings=(0, len(fatelf)))
+    reader.find(_said("and should not cause future fanotify events. That elf."))
+    assert reader.at == 1
