@@ -14,8 +14,9 @@ from dataclasses import replace
 from podpipe import timecode
 from podpipe.align.fit import fitted
 from podpipe.align.onsets import alike, utterances
-from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline, Section, Word
+from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline, Word
 from podpipe.sound import Sound
+from podpipe.topics import agenda
 
 THRESHOLD = 0.5
 OPENING = "Introduction"
@@ -44,9 +45,8 @@ def find_chapters(
         found = [_chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped]
         return Chapters(_closed(found, duration_ms))
     found, missing = _of_notes(outline, alignment)
-    if not found:
-        listed, not_heard = _of_agenda(outline, hypothesis, sound)
-        found, missing = listed, _without([*missing, *not_heard], listed)
+    named, not_heard = agenda.find(agenda.named(outline, only_headings=bool(found)), hypothesis.words, sound)
+    found, missing = [*found, *named], _without([*missing, *not_heard], named)
     if not found:
         found = _heard(hypothesis, sound)
     return Chapters(_closed(found, duration_ms), tuple(missing))
@@ -57,29 +57,14 @@ def _of_notes(outline: Outline, alignment: Alignment) -> tuple[list[Chapter], li
     missing: list[Missing] = []
     for placement in alignment.placements:
         title = placement.section.heading
-        if not title:
+        if not title or not placement.section.text:
             continue
         if placement.start_ms is None:
             missing.append(Missing(title, placement.because))
         elif placement.confidence < THRESHOLD:
             missing.append(Missing(title, f"not sure enough ({placement.confidence:.2f}): {placement.because}"))
         else:
-            evidence = "script" if placement.section.text else "agenda"
-            found.append(_chapter(title, placement.start_ms, evidence, placement.confidence, placement.because))
-    return found, missing
-
-
-def _of_agenda(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> tuple[list[Chapter], list[Missing]]:
-    from podpipe.align.onsets import listed
-
-    found: list[Chapter] = []
-    missing: list[Missing] = []
-    for item in outline.agenda:
-        placement = listed(Section(item), hypothesis, sound)
-        if placement.start_ms is None:
-            missing.append(Missing(item, placement.because))
-        else:
-            found.append(_chapter(item, placement.start_ms, "agenda", placement.confidence, placement.because))
+            found.append(_chapter(title, placement.start_ms, "script", placement.confidence, placement.because))
     return found, missing
 
 
