@@ -61,22 +61,38 @@ class Candidate:
 def find(topics: Sequence[str], words: Sequence[Word], sound: Sound) -> tuple[list[Chapter], list[Missing]]:
     """Where each topic's heading is said, and the topics without. ``words`` fit the sound."""
     topics = list(dict.fromkeys(topics))
-    lists = spoken_lists(topics, words)
-    places = [place for place in openings(words, sound) if not _is_among(place, lists)]
-    candidates = [c for place in places for c in _candidates(topics, place)]
-    chosen = {candidate.topic: candidate for candidate in _chosen(candidates)}
+    chosen = {topics[candidate.topic]: candidate for candidate in place(topics, words, sound)}
     found, missing = [], []
-    for number, topic in enumerate(topics):
-        candidate = chosen.get(number)
-        sure = _confidence(candidate.worth, len(chosen) / len(topics)) if candidate else 0.0
+    for topic in topics:
+        candidate = chosen.get(topic)
+        sure = confidence(candidate.worth, len(chosen) / len(topics)) if candidate else 0.0
         if candidate is None:
             missing.append(Missing(topic, "no such heading was heard after a pause"))
         elif sure < THRESHOLD:
-            missing.append(Missing(topic, f"not sure enough ({sure:.2f}): {_because(candidate)}"))
+            missing.append(Missing(topic, f"not sure enough ({sure:.2f}): {because(candidate)}"))
         else:
             start_ms = candidate.opening.start_ms
-            found.append(Chapter(topic, start_ms, start_ms, sure, "agenda", _because(candidate)))
+            found.append(Chapter(topic, start_ms, start_ms, sure, "agenda", because(candidate)))
     return found, missing
+
+
+def place(topics: Sequence[str], words: Sequence[Word], sound: Sound) -> tuple[Candidate, ...]:
+    """The likeliest place of each topic that has one, in order of time."""
+    lists = spoken_lists(topics, words)
+    places = [opening for opening in openings(words, sound) if not _is_among(opening, lists)]
+    return _chosen([candidate for opening in places for candidate in _candidates(topics, opening)])
+
+
+def confidence(worth: float, share: float) -> float:
+    """How sure a heading is (0 to 1), where this share of all topics was found: one alone may be chance."""
+    return round(min(1 / (1 + math.exp(2.5 - 3.5 * share - worth)), 0.97), 2)
+
+
+def because(candidate: Candidate) -> str:
+    """What a heading rests on, in words."""
+    heard = re.sub(r"\W+$", "", candidate.heard)
+    at, pause = timecode.clock(candidate.opening.start_ms, decimals=1), candidate.opening.pause.length_ms / 1000
+    return f'"{heard}" heard at {at} after {pause:.1f} s of silence'
 
 
 def named(outline: Outline, *, only_headings: bool) -> list[str]:
@@ -143,35 +159,35 @@ def _all_mentions(topics: Sequence[str], words: Sequence[Word]) -> Iterator[_Men
                 yield _Mention(number, words[at].start_ms, words[at + count - 1].end_ms, alike, new_sentence)
 
 
-def _is_among(place: Opening, lists: Sequence[tuple[int, int]]) -> bool:
-    return any(start_ms - 500 <= place.start_ms <= end_ms - 100 for start_ms, end_ms in lists)
+def _is_among(opening: Opening, lists: Sequence[tuple[int, int]]) -> bool:
+    return any(start_ms - 500 <= opening.start_ms <= end_ms - 100 for start_ms, end_ms in lists)
 
 
-def _candidates(topics: Sequence[str], place: Opening) -> list[Candidate]:
+def _candidates(topics: Sequence[str], opening: Opening) -> list[Candidate]:
     found = []
     for number, topic in enumerate(topics):
-        alike, heard = _best_beginning(topic, place, topics)
+        alike, heard = _best_beginning(topic, opening, topics)
         if alike >= _LEAST_ALIKE:
-            worth = 16 * (alike - 0.78) + _worth_of_pause(place)
+            worth = 16 * (alike - 0.78) + _worth_of_pause(opening)
             if worth > _LEAST_WORTH:
-                found.append(Candidate(number, place, heard, worth))
+                found.append(Candidate(number, opening, heard, worth))
     return found
 
 
-def _worth_of_pause(place: Opening) -> float:
+def _worth_of_pause(opening: Opening) -> float:
     """A heading's pause is longer than the usual one between sentences, and follows the end of one."""
-    return max(-2.0, min(2.5 * math.log2(place.weight), 2.0)) - (0.0 if place.new_sentence else 1.0)
+    return max(-2.0, min(2.5 * math.log2(opening.weight), 2.0)) - (0.0 if opening.new_sentence else 1.0)
 
 
-def _best_beginning(topic: str, place: Opening, topics: Sequence[str]) -> tuple[float, str]:
+def _best_beginning(topic: str, opening: Opening, topics: Sequence[str]) -> tuple[float, str]:
     """How alike a topic and the first words of an opening are, and those words."""
     best = (0.0, "")
     size = len(letters(topic))
-    for count in range(1, len(place.words) + 1):
-        said = place.said(count)
-        if count > 1 and (len(letters(said)) > size * 1.6 + 2 or count > place.phrase):
+    for count in range(1, len(opening.words) + 1):
+        said = opening.said(count)
+        if count > 1 and (len(letters(said)) > size * 1.6 + 2 or count > opening.phrase):
             break
-        is_whole = count == place.phrase or said[-1] in ".,:;!?"
+        is_whole = count == opening.phrase or said[-1] in ".,:;!?"
         alike = likeness(topic, said) - (0 if is_whole else 0.08 + 0.3 * max(1 - len(letters(said)) / size, 0))
         if is_whole:
             alike = max(alike, _of_part(topic, said, topics))
@@ -220,15 +236,3 @@ def _placed(candidate: Candidate, before: Sequence[Candidate]) -> Candidate:
     follows = candidate.topic == 0 or candidate.topic - 1 in earlier
     swapped = bool(before) and before[-1].topic > candidate.topic
     return replace(candidate, worth=candidate.worth + _NEXT * follows + _OUT_OF_ORDER * swapped)
-
-
-def _confidence(worth: float, share: float) -> float:
-    """How sure a heading is (0 to 1), where this share of all topics was found: one alone may be chance."""
-    return round(min(1 / (1 + math.exp(2.5 - 3.5 * share - worth)), 0.97), 2)
-
-
-def _because(candidate: Candidate) -> str:
-    place = candidate.opening
-    heard = re.sub(r"\W+$", "", candidate.heard)
-    at, pause = timecode.clock(place.start_ms, decimals=1), place.pause.length_ms / 1000
-    return f'"{heard}" heard at {at} after {pause:.1f} s of silence'
