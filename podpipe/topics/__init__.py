@@ -7,13 +7,11 @@ gets here (see ``podpipe.ledger``). Below the threshold there is no chapter, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from podpipe import timecode
 from podpipe.align.fit import fitted
-from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline, Word
+from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline
 from podpipe.sound import Sound
 from podpipe.topics import agenda, heard
 

@@ -13,6 +13,7 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
@@ -32,11 +33,11 @@ _MOST_WORDS_RUN_ON = 5
 """So many words may a heading have that a pause follows; and one that only a comma or full stop does."""
 
 _LONGEST_MS = 3500
-_LEAST_SHARE = 0.4
-"""Where a smaller share of the long pauses is followed by what may be a heading, none is.
-
-Half of it will do where the host announces headings.
-"""
+_LEAST_PHRASES = 3
+_LEAST_SPAN = 0.3
+_LEAST_SHARE = 0.5
+"""Headings that nobody announces are at least three, over this share of the episode; and of the long pauses
+from the first to the last, at least this share is followed by one. Else it is talk without headings."""
 
 _LEAST_APART_MS = 6000
 _SPEECH_AFTER = 12
@@ -44,6 +45,9 @@ _SPEECH_AFTER = 12
 
 _AGENDA_WITHIN_MS = 300_000
 _PAUSE_IN_LIST_MS = 250
+_LEAST_NAMES = 0.6
+"""So much of what the host lists are names; else it is a sentence with commas."""
+
 _DISCOURSE = re.compile(
     r"\W*(?:yeah|yes|yep|no|nope|ok|okay|right|so|well|um|uh|hmm|exactly|absolutely|anyway|anyways|sure|great|cool|wow|"
     r"alright|all right|oh|ah|hey|really|honestly|actually|basically|typically|usually|however|otherwise|meanwhile|"
@@ -63,10 +67,13 @@ _TALKS = re.compile(
     r"had|put|told|tell|say|gave|give|gives|suggested|reported|wrote|followed|led|lead)\b(?!-)",
     re.IGNORECASE,
 )
+_LITTLE = re.compile("the|that|be|then|for|a", re.IGNORECASE)
+_LISTING = "items|topics|agenda|headlines|stories|menu"
+_PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
 _ANNOUNCES = re.compile(
-    r"\b(?:(?:today|tonight|this (?:week|month|time))(?:['’]?s)?(?: (?:issue|episode|show|program(?:me)?|edition|"
-    r"bulletin|items|topics|agenda|headlines|stories|menu))?|"
-    r"(?:this|the) (?:issue|episode|show|program(?:me)?|edition)|coming up|up next|(?:the|our) (?:items|topics|agenda|headlines|stories))"
+    r"(?:\W*\w+){0,3}?\W*"
+    rf"\b(?:(?:today|tonight|this (?:week|month|time))(?:['’]?s)?(?: (?:{_LISTING}|{_PROGRAMME}))?|"
+    rf"(?:this|the) (?:{_PROGRAMME})|coming up|up next|(?:the|our) (?:{_LISTING}))"
     r"(?: (?:are|is|we have|we cover|include|includes))?(?: the)?[,:]?\s+(?P<list>.+)",
     re.IGNORECASE,
 )
@@ -79,13 +86,14 @@ class Phrase:
     title: str
     opening: Opening
     worth: float
+    is_doubtful: bool
+    """Whether it would be no name, but for a mishearing."""
 
 
 def find(words: Sequence[Word], sound: Sound) -> list[Chapter]:
     """Chapters that begin with headings as they were heard, in order of time. ``words`` fit the sound."""
     confirmed = _of_announced(words, sound)
-    share = _LEAST_SHARE if not confirmed else _LEAST_SHARE / 2
-    found = [*confirmed, *(_chapter(phrase) for phrase in _phrases(words, sound, share))]
+    found = [*confirmed, *(_chapter(phrase) for phrase in _phrases(words, sound, is_announced=bool(confirmed)))]
     kept: list[Chapter] = []
     for chapter in sorted(found, key=lambda chapter: -chapter.confidence):
         if all(abs(chapter.start_ms - other.start_ms) >= _LEAST_APART_MS for other in kept):
@@ -97,10 +105,11 @@ def announced(words: Sequence[Word], sound: Sound) -> list[str]:
     """The topics that the host announces: of the longest list near the beginning."""
     found: list[str] = []
     for sentence in re.split(r"(?<=[.!?]) ", _with_pauses(words, sound)):
-        match = _ANNOUNCES.search(sentence)
+        match = _ANNOUNCES.match(sentence)
         items = [item.strip(" .,") for item in parts(re.sub(r",+", ",", match["list"]))] if match else []
         items = [item for item in items if len(re.sub(r"\W", "", item)) >= 3]
-        if len(items) > max(len(found), 1) and all(len(item.split()) <= 9 for item in items):
+        names = sum(is_name(item) and not _TALKS.search(item) for item in items)
+        if len(items) > max(len(found), 1) and names >= max(2, _LEAST_NAMES * len(items)):
             found = items
     return found
 
@@ -110,7 +119,7 @@ def _with_pauses(words: Sequence[Word], sound: Sound) -> str:
     long_ms = _LONG * usual_pause_ms(words, sound)
     pauses = [pause for pause in sound.silences if pause.length_ms >= _PAUSE_IN_LIST_MS]
     text, place = [], 0
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip_longest(words, words[1:]):
         if word.start_ms > _AGENDA_WITHIN_MS:
             break
         while place < len(pauses) and pauses[place].end_ms <= word.end_ms:
@@ -127,7 +136,7 @@ def _with_pauses(words: Sequence[Word], sound: Sound) -> str:
 def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
     topics = announced(words, sound)
     chosen = agenda.place(topics, words, sound)
-    if len(chosen) < max(2, 0.4 * len(topics)):
+    if len(chosen) < max(min(3, len(topics)), 0.5 * len(topics)):
         return []
     chapters = []
     for candidate in chosen:
@@ -139,13 +148,18 @@ def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
     return chapters
 
 
-def _phrases(words: Sequence[Word], sound: Sound, least_share: float) -> list[Phrase]:
+def _phrases(words: Sequence[Word], sound: Sound, *, is_announced: bool) -> list[Phrase]:
     """What may be headings after long pauses; none where talk mostly goes on after these."""
     places = [place for place in openings(words, sound) if place.pause.start_ms > 0]
     least = _least_weight(places)
     long = [place for place in places if place.weight >= least and _is_followed(place, words)]
     found = [phrase for place in long if (phrase := _phrase(place, words))]
-    return found if len(found) >= 2 and len(found) >= least_share * len(long) else []
+    sure = [phrase.opening.start_ms for phrase in found if not phrase.is_doubtful]
+    few = len(sure) < _LEAST_PHRASES or sure[-1] - sure[0] < _LEAST_SPAN * sound.duration_ms
+    if not sure or (few and not is_announced):
+        return []
+    among = sum(sure[0] <= place.start_ms <= sure[-1] for place in long)
+    return found if len(sure) >= (_LEAST_SHARE / 2 if is_announced else _LEAST_SHARE) * among else []
 
 
 def _least_weight(places: Sequence[Opening]) -> float:
@@ -154,7 +168,7 @@ def _least_weight(places: Sequence[Opening]) -> float:
     if len(weights) < 5:
         return _LONG
     middle = statistics.median(weights)
-    return max(_LONG, math.exp(middle + 1.48 * statistics.median(abs(weight - middle) for weight in weights)))
+    return max(_LONG, math.exp(middle + statistics.median(abs(weight - middle) for weight in weights)))
 
 
 def _is_followed(place: Opening, words: Sequence[Word]) -> bool:
@@ -165,12 +179,13 @@ def _is_followed(place: Opening, words: Sequence[Word]) -> bool:
 
 def _phrase(place: Opening, words: Sequence[Word]) -> Phrase | None:
     title = title_of(place)
-    if not title:
+    is_doubtful = not is_name(title)
+    if not title or (is_doubtful and not place.after_ms):
         return None
     size = len(title.split())
     worth = 2.5 * math.log2(place.weight / _LONG) + (1.0 if place.after_ms and place.phrase <= _MOST_WORDS else 0.0)
-    worth += 0.5 * (size <= 3) + 0.5 * _is_taken_up(title, place, words) - 0.5 * (not place.new_sentence)
-    return Phrase(title, place, worth)
+    worth += 0.5 * (size <= 3) + 0.5 * _is_taken_up(title, place, words) - 0.5 * (not place.new_sentence) - is_doubtful
+    return Phrase(title, place, worth, is_doubtful)
 
 
 def title_of(place: Opening) -> str:
@@ -184,8 +199,15 @@ def title_of(place: Opening) -> str:
     title = place.said(size).strip(" .,:;!?-")
     if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
         return ""
-    names = is_name(title) and not _DISCOURSE.match(title) and not _TALKS.search(title)
-    return title[0].upper() + title[1:] if names else ""
+    names = not _TALKS.search(title) and not _DISCOURSE.match(title) and is_name(title)
+    return title[0].upper() + title[1:] if names or _is_misheard_name(title) else ""
+
+
+def _is_misheard_name(title: str) -> bool:
+    """Whether a name may have been heard as a little word and another: "That health", "Be host user"."""
+    first, _, rest = title.partition(" ")
+    names = not _TALKS.search(rest) and not _DISCOURSE.match(rest) and is_name(rest)
+    return bool(_LITTLE.fullmatch(first)) and 1 <= len(rest.split()) <= 2 and names
 
 
 def _is_taken_up(title: str, place: Opening, words: Sequence[Word]) -> bool:
