@@ -15,6 +15,9 @@ from podpipe.sound import Silence, Sound
 SHORTEST_MS = 400
 """No heading follows a shorter pause."""
 
+LONG = 1.35
+"""How many times the usual pause between sentences a long one is."""
+
 _BREATH_MS = 200
 """A pause of this length ends a phrase."""
 
