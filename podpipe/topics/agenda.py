@@ -20,6 +20,7 @@ from podpipe import timecode
 from podpipe.models import Chapter, Missing, Outline, Word
 from podpipe.notes.vocabulary import is_starter
 from podpipe.sound import Sound
+from podpipe.topics.announced import announced
 from podpipe.topics.likeness import by_spelling, letters, likeness
 from podpipe.topics.openings import SHORTEST_MS, Opening, openings
 
@@ -61,7 +62,8 @@ class Candidate:
 def find(topics: Sequence[str], words: Sequence[Word], sound: Sound) -> tuple[list[Chapter], list[Missing]]:
     """Where each topic's heading is said, and the topics without. ``words`` fit the sound."""
     topics = list(dict.fromkeys(topics))
-    chosen = {topics[candidate.topic]: candidate for candidate in place(topics, words, sound)}
+    heard_as = _heard_as(topics, announced(words, sound))
+    chosen = {topics[candidate.topic]: candidate for candidate in place(topics, words, sound, heard_as)}
     found, missing = [], []
     for topic in topics:
         candidate = chosen.get(topic)
@@ -76,11 +78,23 @@ def find(topics: Sequence[str], words: Sequence[Word], sound: Sound) -> tuple[li
     return found, missing
 
 
-def place(topics: Sequence[str], words: Sequence[Word], sound: Sound) -> tuple[Candidate, ...]:
-    """The likeliest place of each topic that has one, in order of time."""
+def place(
+    topics: Sequence[str], words: Sequence[Word], sound: Sound, heard_as: Sequence[str] = ()
+) -> tuple[Candidate, ...]:
+    """The likeliest place of each topic that has one, in order of time; ``heard_as`` are other spellings of them."""
     lists = spoken_lists(topics, words)
     places = [opening for opening in openings(words, sound) if not _is_among(opening, lists)]
-    return _chosen([candidate for opening in places for candidate in _candidates(topics, opening)])
+    candidates = [c for opening in places for c in _candidates(topics, opening)]
+    candidates += [c for opening in places for c in _candidates(heard_as, opening)]
+    return _chosen(sorted(candidates, key=lambda candidate: candidate.opening.start_ms))
+
+
+def _heard_as(topics: Sequence[str], listed: Sequence[str]) -> Sequence[str]:
+    """How topics were heard in the host's own list; () where that is not this one."""
+    if len(topics) != len(listed):
+        return ()
+    same = sum(likeness(topic, heard) >= _LEAST_ALIKE for topic, heard in zip(topics, listed, strict=True))
+    return listed if same >= 2 and same >= len(topics) / 2 else ()
 
 
 def confidence(worth: float, share: float) -> float:

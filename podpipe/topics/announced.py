@@ -17,6 +17,9 @@ _PAUSE_IN_LIST_MS = 250
 _LEAST_NAMES = 0.6
 """So much of what the host lists are names; else it is a sentence with commas."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.) ")
+"""No end is after an initial: "O.N. Killer"."""
+
 _LISTING = "items|topics|agenda|headlines|stories|menu"
 _PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
 _ANNOUNCES = re.compile(
@@ -31,7 +34,7 @@ _ANNOUNCES = re.compile(
 def announced(words: Sequence[Word], sound: Sound) -> list[str]:
     """The topics that the host announces: of the longest list near the beginning."""
     found: list[str] = []
-    for sentence in re.split(r"(?<=[.!?]) ", _with_pauses(words, sound)):
+    for sentence in _SENTENCE_END.split(_with_pauses(words, sound)):
         match = _ANNOUNCES.match(sentence)
         items = [item.strip(" .,") for item in parts(re.sub(r",+", ",", match["list"]))] if match else []
         items = [item for item in items if len(re.sub(r"\W", "", item)) >= 3]
@@ -42,7 +45,10 @@ def announced(words: Sequence[Word], sound: Sound) -> list[str]:
 
 
 def _with_pauses(words: Sequence[Word], sound: Sound) -> str:
-    """The first minutes' text, with a comma for each pause and a full stop for each that is long, or very long after a comma."""
+    """The first minutes' text, with a comma for each pause and a full stop for each long one.
+
+    After a comma that was heard, only a pause of twice that is one.
+    """
     long_ms = LONG * usual_pause_ms(words, sound)
     pauses = [pause for pause in sound.silences if pause.length_ms >= _PAUSE_IN_LIST_MS]
     text, place = [], 0
