@@ -48,6 +48,9 @@ _LEAST_ALIKE_PART = 0.82
 _APART_MS = 4000
 """Topics named within so long of another, three or more in a row, are a list: the spoken agenda."""
 
+_LIST_MS = 20_000
+"""How far from a possible heading a list that it belongs to is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -82,11 +85,23 @@ def place(
     topics: Sequence[str], words: Sequence[Word], sound: Sound, heard_as: Sequence[str] = ()
 ) -> tuple[Candidate, ...]:
     """The likeliest place of each topic that has one, in order of time; ``heard_as`` are other spellings of them."""
-    lists = spoken_lists(topics, words)
-    places = [opening for opening in openings(words, sound) if not _is_among(opening, lists)]
-    candidates = [c for opening in places for c in _candidates(topics, opening)]
-    candidates += [c for opening in places for c in _candidates(heard_as, opening)]
-    return _chosen(sorted(candidates, key=lambda candidate: candidate.opening.start_ms))
+    places = openings(words, sound)
+    candidates = [c for spelled in (topics, heard_as) for opening in places for c in _candidates(spelled, opening)]
+    candidates.sort(key=lambda candidate: candidate.opening.start_ms)
+    lists = spoken_lists(topics, _near(candidates, words))
+    return _chosen([candidate for candidate in candidates if not _is_among(candidate.opening, lists)])
+
+
+def _near(candidates: Sequence[Candidate], words: Sequence[Word]) -> list[Word]:
+    """The words within seconds of a candidate, in order of time: elsewhere it does not matter what is listed."""
+    near: list[Word] = []
+    last = 0
+    for candidate in candidates:
+        start_ms, end_ms = candidate.opening.start_ms - _LIST_MS, candidate.opening.start_ms + _LIST_MS
+        first = max(last, bisect_left(words, start_ms, key=lambda word: word.start_ms))
+        last = max(last, bisect_left(words, end_ms, key=lambda word: word.start_ms))
+        near += words[first:last]
+    return near
 
 
 def _heard_as(topics: Sequence[str], listed: Sequence[str]) -> Sequence[str]:
