@@ -33,7 +33,7 @@ _LITTLE = re.compile("the|that|be|then|for|a", re.IGNORECASE)
 
 def is_topic(text: str) -> bool:
     """Whether a short text may name a topic: it begins as no talk does and has no verb or pronoun of talk."""
-    return is_name(text) and not _DISCOURSE.match(text) and not _TALKS.search(text)
+    return bool(text) and is_name(text) and not _DISCOURSE.match(text) and not _TALKS.search(text)
 
 
 def is_misheard_topic(text: str) -> bool:
