@@ -39,7 +39,7 @@ _OUT_OF_ORDER = -0.7
 _LEAST_WORTH = -0.8
 """Worth less, a topic is not followed on, whatever its neighbours."""
 
-_LEAST_ALIKE = 0.68
+LEAST_ALIKE = 0.68
 """Less alike, a topic and what is heard are two."""
 
 _LEAST_ALIKE_PART = 0.82
@@ -108,7 +108,7 @@ def _heard_as(topics: Sequence[str], listed: Sequence[str]) -> Sequence[str]:
     """How topics were heard in the host's own list; () where that is not this one."""
     if len(topics) != len(listed):
         return ()
-    same = sum(likeness(topic, heard) >= _LEAST_ALIKE for topic, heard in zip(topics, listed, strict=True))
+    same = sum(likeness(topic, heard) >= LEAST_ALIKE for topic, heard in zip(topics, listed, strict=True))
     return listed if same >= 2 and same >= len(topics) / 2 else ()
 
 
@@ -196,7 +196,7 @@ def _candidates(topics: Sequence[str], opening: Opening) -> list[Candidate]:
     found = []
     for number, topic in enumerate(topics):
         alike, heard = _best_beginning(topic, opening, topics)
-        if alike >= _LEAST_ALIKE:
+        if alike >= LEAST_ALIKE:
             worth = 16 * (alike - 0.78) + _worth_of_pause(opening)
             if worth > _LEAST_WORTH:
                 found.append(Candidate(number, opening, heard, worth))

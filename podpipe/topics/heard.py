@@ -22,6 +22,7 @@ from podpipe.models import Chapter, Word
 from podpipe.sound import Sound
 from podpipe.topics import agenda
 from podpipe.topics.announced import announced
+from podpipe.topics.likeness import likeness
 from podpipe.topics.names import is_misheard_topic, is_topic
 from podpipe.topics.openings import LONG, Opening, openings
 
@@ -33,7 +34,7 @@ _LONGEST_MS = 3500
 _LEAST_PHRASES = 3
 _LEAST_SPAN = 0.3
 _LEAST_SHARE = 0.5
-"""Headings that nobody announces are at least three, over this share of the episode; and of the long pauses
+"""Headings are at least three; where nobody announces them, over this share of the episode; and of the long pauses
 from the first to the last, at least this share is followed by one. Else it is talk without headings."""
 
 _LEAST_APART_MS = 6000
@@ -65,8 +66,10 @@ def find(words: Sequence[Word], sound: Sound) -> list[Chapter]:
 
 def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
     topics = announced(words, sound)
-    chosen = agenda.place(topics, words, sound)
-    if len(chosen) < max(min(3, len(topics)), 0.5 * len(topics)):
+    chosen = [
+        c for c in agenda.place(topics, words, sound) if title_of(c.opening) or _is_whole(topics[c.topic], c.heard)
+    ]
+    if len(chosen) < max(_LEAST_PHRASES, 0.5 * len(topics)):
         return []
     chapters = []
     for candidate in chosen:
@@ -76,6 +79,11 @@ def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
         if sure >= agenda.THRESHOLD:
             chapters.append(_heading(title, opening.start_ms, sure, because))
     return chapters
+
+
+def _is_whole(topic: str, said: str) -> bool:
+    """Whether a topic was heard again in whole, and is no sentence: a part of it may be any word."""
+    return len(said.split()) <= _MOST_WORDS and likeness(topic, said) >= agenda.LEAST_ALIKE
 
 
 def _phrases(words: Sequence[Word], sound: Sound, *, is_announced: bool) -> list[Phrase]:
