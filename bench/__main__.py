@@ -8,12 +8,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import engines, machine, main_job, memory, overhead, page, script, startup
+from bench import engines, headings, machine, main_job, memory, overhead, page, script, startup
 from bench.table import Settings, Skipped, Table, markdown
 
 BENCHES: dict[str, Callable[[Settings], Table]] = {
     "main_job": main_job.run,
     "script": script.run,
+    "headings": headings.run,
     "overhead": overhead.run,
     "startup": startup.run,
     "engines": engines.run,

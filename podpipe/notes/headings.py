@@ -69,6 +69,11 @@ def _of_sentence(block: Block, announced: Sequence[str]) -> Section | None:
     return None
 
 
+def is_name(text: str) -> bool:
+    """Whether a short text may name a topic: no sentence, by its first word and its verbs."""
+    return not _NO_HEADING.match(text) and not _VERB.search(text)
+
+
 def _is_announced(heading: str, announced: Sequence[str]) -> bool:
     return any(
         fuzz.token_set_ratio(heading.casefold(), item.casefold()) >= 85

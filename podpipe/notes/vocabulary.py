@@ -61,3 +61,8 @@ def vocabulary(
 def _places(term: str, text: str) -> tuple[float, ...]:
     found = re.finditer(re.escape(term), text, re.I)
     return tuple(round(match.start() / len(text), 3) for match in islice(found, _PLACES))
+
+
+def is_starter(text: str) -> bool:
+    """Whether a text is a single common word, such as sentences start with."""
+    return text.casefold() in _STARTERS.split("|")

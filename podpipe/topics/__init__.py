@@ -7,21 +7,17 @@ gets here (see ``podpipe.ledger``). Below the threshold there is no chapter, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from podpipe import timecode
 from podpipe.align.fit import fitted
-from podpipe.align.onsets import alike, utterances
-from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline, Section, Word
+from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline
 from podpipe.sound import Sound
+from podpipe.topics import agenda, heard
 
 THRESHOLD = 0.5
 OPENING = "Introduction"
 _OPENING_FROM_MS = 3000
-_HEADING_PAUSE_MS = 850
-"""A pause of at least this length parts topics, where no notes tell."""
 
 
 def find_chapters(
@@ -44,11 +40,10 @@ def find_chapters(
         found = [_chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped]
         return Chapters(_closed(found, duration_ms))
     found, missing = _of_notes(outline, alignment)
+    named, not_heard = agenda.find(agenda.named(outline, only_headings=bool(found)), hypothesis.words, sound)
+    found, missing = [*found, *named], _without([*missing, *not_heard], named)
     if not found:
-        listed, not_heard = _of_agenda(outline, hypothesis, sound)
-        found, missing = listed, _without([*missing, *not_heard], listed)
-    if not found:
-        found = _heard(hypothesis, sound)
+        found = heard.find(hypothesis.words, sound)
     return Chapters(_closed(found, duration_ms), tuple(missing))
 
 
@@ -57,29 +52,14 @@ def _of_notes(outline: Outline, alignment: Alignment) -> tuple[list[Chapter], li
     missing: list[Missing] = []
     for placement in alignment.placements:
         title = placement.section.heading
-        if not title:
+        if not title or not placement.section.text:
             continue
         if placement.start_ms is None:
             missing.append(Missing(title, placement.because))
         elif placement.confidence < THRESHOLD:
             missing.append(Missing(title, f"not sure enough ({placement.confidence:.2f}): {placement.because}"))
         else:
-            evidence = "script" if placement.section.text else "agenda"
-            found.append(_chapter(title, placement.start_ms, evidence, placement.confidence, placement.because))
-    return found, missing
-
-
-def _of_agenda(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> tuple[list[Chapter], list[Missing]]:
-    from podpipe.align.onsets import listed
-
-    found: list[Chapter] = []
-    missing: list[Missing] = []
-    for item in outline.agenda:
-        placement = listed(Section(item), hypothesis, sound)
-        if placement.start_ms is None:
-            missing.append(Missing(item, placement.because))
-        else:
-            found.append(_chapter(item, placement.start_ms, "agenda", placement.confidence, placement.because))
+            found.append(_chapter(title, placement.start_ms, "script", placement.confidence, placement.because))
     return found, missing
 
 
@@ -90,31 +70,6 @@ def _without(missing: Sequence[Missing], found: Sequence[Chapter]) -> list[Missi
     for lost in missing:
         kept.setdefault(lost.title.casefold(), lost)
     return [lost for title, lost in kept.items() if title not in titles]
-
-
-def _heard(hypothesis: Hypothesis, sound: Sound) -> list[Chapter]:
-    """A short phrase between a long pause and a shorter one, that names what follows."""
-    found: list[Chapter] = []
-    words = hypothesis.words
-    for silence, following, said in utterances(hypothesis, sound):
-        is_phrase = len(said.split()) <= 7 and following.start_ms - silence.end_ms <= 2500
-        title = said.strip(" .,:;!?-")
-        if not is_phrase or silence.length_ms < 1000 or following.length_ms < 350 or not title or silence.start_ms == 0:
-            continue
-        after = [word for word in words if following.end_ms - 200 <= word.start_ms <= following.end_ms + 60_000]
-        if len(after) < 12 or (after[0].text[0].islower() and said[-1] == ","):
-            continue  # a sign-off; or the sentence goes on
-        named = _is_taken_up(title, after)
-        at = timecode.clock(silence.end_ms, decimals=1)
-        because = f"short phrase heard at {at} after {silence.length_ms / 1000:.1f} s of silence"
-        found.append(_chapter(title[0].upper() + title[1:], silence.end_ms, "heading", 0.75 if named else 0.6, because))
-    return found if len(found) >= 2 else []
-
-
-def _is_taken_up(title: str, after: Sequence[Word]) -> bool:
-    parts = list(re.findall(r"\w{3,}", title.casefold()))
-    text = [word.text.casefold() for word in after]
-    return any(alike(part, other) >= 0.8 for part in parts for other in text)
 
 
 def _chapter(title: str, start_ms: int, evidence: str, confidence: float, because: str) -> Chapter:

@@ -1,0 +1,67 @@
+"""The topics that the host announces: "In today's issue: A, B and C."."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from podpipe.models import Word
+from podpipe.notes.agenda import parts
+from podpipe.sound import Sound
+from podpipe.topics.names import is_topic
+from podpipe.topics.openings import LONG, usual_pause_ms
+
+_AGENDA_WITHIN_MS = 300_000
+_PAUSE_IN_LIST_MS = 250
+_LEAST_NAMES = 0.6
+"""So much of what the host lists are names; else it is a sentence with commas."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.) ")
+"""No end is after an initial: "O.N. Killer"."""
+
+_LISTING = "items|topics|agenda|headlines|stories|menu"
+_PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
+_ANNOUNCES = re.compile(
+    r"(?:\W*\w+){0,3}?\W*"
+    rf"\b(?:(?:today|tonight|this (?:week|month|time))(?:['’]?s)?(?: (?:{_LISTING}|{_PROGRAMME}))?|"
+    rf"(?:this|the) (?:{_PROGRAMME})|coming up|up next|(?:the|our) (?:{_LISTING}))"
+    r"(?: (?:are|is|we have|we cover|include|includes))?(?: the)?[,:]?\s+(?P<list>.+)",
+    re.IGNORECASE,
+)
+
+
+def announced(words: Sequence[Word], sound: Sound) -> list[str]:
+    """The topics that the host announces: of the longest list near the beginning."""
+    found: list[str] = []
+    for sentence in _SENTENCE_END.split(_with_pauses(words, sound)):
+        match = _ANNOUNCES.match(sentence)
+        items = [item.strip(" .,") for item in parts(re.sub(r",+", ",", match["list"]))] if match else []
+        items = [item for item in items if len(re.sub(r"\W", "", item)) >= 3]
+        names = sum(is_topic(item) for item in items)
+        if len(items) > max(len(found), 1) and names >= max(2, _LEAST_NAMES * len(items)):
+            found = items
+    return found
+
+
+def _with_pauses(words: Sequence[Word], sound: Sound) -> str:
+    """The first minutes' text, with a comma for each pause and a full stop for each long one.
+
+    After a comma that was heard, only a pause of twice that is one.
+    """
+    long_ms = LONG * usual_pause_ms(words, sound)
+    pauses = [pause for pause in sound.silences if pause.length_ms >= _PAUSE_IN_LIST_MS]
+    text, place = [], 0
+    for word, following in zip_longest(words, words[1:]):
+        if word.start_ms > _AGENDA_WITHIN_MS:
+            break
+        while place < len(pauses) and pauses[place].end_ms <= word.end_ms:
+            place += 1
+        pause = pauses[place] if place < len(pauses) else None
+        is_before_pause = following is None or (pause and pause.end_ms <= following.start_ms + 100)
+        if pause and is_before_pause and word.text[-1] not in ".!?":
+            goes_on = pause.length_ms < (2 if word.text[-1] == "," else 1) * long_ms
+            text.append(f"{word.text.rstrip(',')}{',' if goes_on else '.'}")
+        else:
+            text.append(word.text)
+    return " ".join(text)

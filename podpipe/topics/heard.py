@@ -1,0 +1,163 @@
+"""Headings that are heard, where no notes tell what to listen for.
+
+The host may announce the topics ("In today's issue: A, B and C."): then they are looked for as an
+agenda. Else a heading is a short phrase that names something, after a pause that is clearly longer than
+those between sentences of this episode. Where most long pauses are followed by something else, the
+episode is talk without headings, and none is taken.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from podpipe import timecode
+from podpipe.models import Chapter, Word
+from podpipe.sound import Sound
+from podpipe.topics import agenda
+from podpipe.topics.announced import announced
+from podpipe.topics.likeness import likeness
+from podpipe.topics.names import is_misheard_topic, is_topic
+from podpipe.topics.openings import LONG, Opening, openings
+
+_MOST_WORDS = 7
+_MOST_WORDS_RUN_ON = 5
+"""So many words may a heading have that a pause follows; and one that only a comma or full stop does."""
+
+_LONGEST_MS = 3500
+_LEAST_PHRASES = 3
+_LEAST_SPAN = 0.3
+_LEAST_SHARE = 0.5
+"""Headings are at least three; where nobody announces them, over this share of the episode; and of the long pauses
+from the first to the last, at least this share is followed by one. Else it is talk without headings."""
+
+_LEAST_APART_MS = 6000
+_SPEECH_AFTER = 12
+"""A topic has at least so many words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What may be a heading: ``worth`` is the logarithm of the odds that it is."""
+
+    title: str
+    opening: Opening
+    worth: float
+    is_doubtful: bool
+    """Whether it would be no name, but for a mishearing."""
+
+
+def find(words: Sequence[Word], sound: Sound) -> list[Chapter]:
+    """Chapters that begin with headings as they were heard, in order of time. ``words`` fit the sound."""
+    confirmed = _of_announced(words, sound)
+    found = [*confirmed, *(_chapter(phrase) for phrase in _phrases(words, sound, is_announced=bool(confirmed)))]
+    kept: list[Chapter] = []
+    for chapter in sorted(found, key=lambda chapter: -chapter.confidence):
+        if all(abs(chapter.start_ms - other.start_ms) >= _LEAST_APART_MS for other in kept):
+            kept.append(chapter)
+    return sorted(kept, key=lambda chapter: chapter.start_ms) if len(kept) >= 2 else []
+
+
+def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
+    topics = announced(words, sound)
+    chosen = [
+        c for c in agenda.place(topics, words, sound) if title_of(c.opening) or _is_whole(topics[c.topic], c.heard)
+    ]
+    if len(chosen) < max(_LEAST_PHRASES, 0.5 * len(topics)):
+        return []
+    chapters = []
+    for candidate in chosen:
+        opening, sure = candidate.opening, agenda.confidence(candidate.worth, len(chosen) / len(topics))
+        title = title_of(opening) or candidate.heard.strip(" .,:;!?-")
+        because = f"announced by the host, and {agenda.because(candidate)}"
+        if sure >= agenda.THRESHOLD:
+            chapters.append(_heading(title, opening.start_ms, sure, because))
+    return chapters
+
+
+def _is_whole(topic: str, said: str) -> bool:
+    """Whether a topic was heard again in whole, and is no sentence: a part of it may be any word."""
+    return len(said.split()) <= _MOST_WORDS and likeness(topic, said) >= agenda.LEAST_ALIKE
+
+
+def _phrases(words: Sequence[Word], sound: Sound, *, is_announced: bool) -> list[Phrase]:
+    """What may be headings after long pauses; none where talk mostly goes on after these."""
+    places = [place for place in openings(words, sound) if place.pause.start_ms > 0]
+    least = _least_weight(places)
+    long = [place for place in places if place.weight >= least and _is_followed(place, words)]
+    found = [phrase for place in long if (phrase := _phrase(place, words))]
+    sure = [phrase.opening.start_ms for phrase in found if not phrase.is_doubtful]
+    few = len(sure) < _LEAST_PHRASES or sure[-1] - sure[0] < _LEAST_SPAN * sound.duration_ms
+    if not sure or (few and not is_announced):
+        return []
+    among = sum(sure[0] <= place.start_ms <= sure[-1] for place in long)
+    return found if len(sure) >= (_LEAST_SHARE / 2 if is_announced else _LEAST_SHARE) * among else []
+
+
+def _least_weight(places: Sequence[Opening]) -> float:
+    """How long a pause must be here: beyond the middle half of those between sentences, and LONG."""
+    weights = [math.log(place.weight) for place in places if place.new_sentence]
+    if len(weights) < 5:
+        return LONG
+    middle = statistics.median(weights)
+    return max(LONG, math.exp(middle + statistics.median(abs(weight - middle) for weight in weights)))
+
+
+def _is_followed(place: Opening, words: Sequence[Word]) -> bool:
+    """Whether somebody speaks on for long enough; else it is the end of the episode."""
+    return len(_minute_from(place.start_ms, words)) > _SPEECH_AFTER
+
+
+def _minute_from(start_ms: int, words: Sequence[Word]) -> Sequence[Word]:
+    first, last = (bisect_left(words, at, key=lambda word: word.start_ms) for at in (start_ms, start_ms + 60_000))
+    return words[first:last]
+
+
+def _phrase(place: Opening, words: Sequence[Word]) -> Phrase | None:
+    title = title_of(place)
+    is_doubtful = not is_topic(title)
+    if not title or (is_doubtful and not place.after_ms):
+        return None
+    size = len(title.split())
+    worth = 2.5 * math.log2(place.weight / LONG) + (1.0 if place.after_ms and place.phrase <= _MOST_WORDS else 0.0)
+    worth += 0.5 * (size <= 3) + 0.5 * _is_taken_up(title, place, words) - 0.5 * (not place.new_sentence) - is_doubtful
+    return Phrase(title, place, worth, is_doubtful)
+
+
+def title_of(place: Opening) -> str:
+    """The short phrase that opens what is said, cut at the first end of a sentence; '' where there is none."""
+    alone = place.after_ms > 0 and place.phrase <= _MOST_WORDS
+    size = place.phrase if alone else 0
+    for count in range(1, min(place.phrase, _MOST_WORDS if alone else _MOST_WORDS_RUN_ON) + 1):
+        if place.words[count - 1].text[-1] in (".!?" if alone else ".,!?"):
+            size = count
+            break
+    title = place.said(size).strip(" .,:;!?-")
+    if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
+        return ""
+    return title[0].upper() + title[1:] if is_topic(title) or is_misheard_topic(title) else ""
+
+
+def _is_taken_up(title: str, place: Opening, words: Sequence[Word]) -> bool:
+    """Whether a word of a heading returns in the minute after it."""
+    after = _minute_from(place.words[len(title.split()) - 1].end_ms, words)
+    heard = {word.text.casefold().strip(".,!?") for word in after}
+    return any(fuzz.ratio(stem, word) >= 80 for stem in re.findall(r"\w{3,}", title.casefold()) for word in heard)
+
+
+def _chapter(phrase: Phrase) -> Chapter:
+    place = phrase.opening
+    at, pause = timecode.clock(place.start_ms, decimals=1), place.pause.length_ms / 1000
+    because = f"short phrase heard at {at} after {pause:.1f} s of silence"
+    sure = min(0.5 + 0.4 / (1 + math.exp(-phrase.worth)), 0.85)
+    return _heading(phrase.title, place.start_ms, round(sure, 2), because)
+
+
+def _heading(title: str, start_ms: int, sure: float, because: str) -> Chapter:
+    return Chapter(title, start_ms, start_ms, sure, "heading", because)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from spoken_by_hand import sentences, talk
+
+from podpipe.topics import heard
+from podpipe.topics.announced import announced
+from podpipe.topics.names import is_misheard_topic, is_topic
+from spoken_episodes import EPISODES, load
+
+INTRO = (600, "Hello and welcome to the show.")
+HEADINGS = ("Futexes.", "Lock step", "Wire guard.", "Thread naming.")
+
+
+def episode_of(*headings: str, pause_ms: int = 1100, opening: str = "It was a quiet week.") -> list[tuple[int, str]]:
+    said = [INTRO, (500, opening)]
+    for heading in headings:
+        said += [(pause_ms, heading), *sentences(5, "it")]
+    return [*said, (1100, "And that is all for today.")]
+
+
+def test_short_phrases_after_long_pauses_are_headings() -> None:
+    words, sound, starts = talk(*episode_of(*HEADINGS))
+    found = heard.find(words, sound)
+    assert [chapter.title for chapter in found] == ["Futexes", "Lock step", "Wire guard", "Thread naming"]
+    assert [chapter.start_ms for chapter in found] == starts[2:-1:6]
+    assert {chapter.evidence for chapter in found} == {"heading"}
+    assert all(0.5 <= chapter.confidence < 0.9 for chapter in found)
+
+
+def test_a_heading_needs_no_pause_after_it() -> None:
+    words, sound, starts = talk(
+        *episode_of(*(f"{heading.rstrip('.')}. Once again it is here." for heading in HEADINGS))
+    )
+    found = heard.find(words, sound)
+    assert [chapter.title for chapter in found] == ["Futexes", "Lock step", "Wire guard", "Thread naming"]
+    assert [chapter.start_ms for chapter in found] == starts[2:-1:6]
+
+
+def test_what_the_host_announces_needs_no_long_pauses() -> None:
+    opening = "In today's show: Futexes, Lock step, Wire guard, and Thread naming."
+    words, sound, starts = talk(*episode_of(*HEADINGS, pause_ms=560, opening=opening))
+    found = heard.find(words, sound)
+    assert [chapter.start_ms for chapter in found] == starts[2:-1:6]
+    assert all(chapter.because.startswith("announced by the host") for chapter in found)
+
+
+@pytest.mark.parametrize(
+    "phrases",
+    [
+        ("Yeah.", "Right.", "Exactly.", "So, okay."),
+        ("I think so.", "That's right.", "You know.", "We did."),
+        ("Honestly,", "In the meantime,", "Before I start,", "For example,"),
+        ("Others disagreed.", "Nobody objected.", "It is not ready.", "He was right."),
+    ],
+)
+def test_how_people_talk_is_no_heading(phrases: tuple[str, ...]) -> None:
+    words, sound, _ = talk(*episode_of(*phrases))
+    assert heard.find(words, sound) == []
+
+
+def test_where_long_pauses_mostly_part_sentences_nothing_is_a_heading() -> None:
+    said = [INTRO]
+    for number in range(24):
+        said += sentences(2, "it")
+        said.append((1200, "Good machines." if number % 8 == 0 else "We went on to look at what all of this is about."))
+    words, sound, _ = talk(*said)
+    assert heard.find(words, sound) == []
+
+
+def test_pauses_that_are_usual_here_part_no_topics() -> None:
+    words, sound, _ = talk(*episode_of(*HEADINGS, pause_ms=520))
+    assert heard.find(words, sound) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "topics"),
+    [
+        ([(600, "In today's issue, they notify, fat elf, and KVM.")], ["they notify", "fat elf", "KVM"]),
+        ([(600, "Today's items are the"), (320, "OOM killer"), (300, "lockdep,"), (300, "and eBPF.")],
+         ["OOM killer", "lockdep", "eBPF"]),
+        ([(600, "In this episode,"), (330, "O.N. Killer, SMR drives, and a look at Btrfs.")],
+         ["O.N. Killer", "SMR drives", "Btrfs"]),
+        ([(600, "In this episode, I am in Ghent, we will talk, and you can call us.")], []),
+        ([(600, "I tried it today, and it worked.")], []),
+        ([(600, "Here are perf, KVM and eBPF.")], []),
+    ],
+)  # fmt: skip
+def test_what_the_host_announces_is_listed(said: list[tuple[int, str]], topics: list[str]) -> None:
+    words, sound, _ = talk(INTRO, *said, *sentences(6, "it"))
+    assert announced(words, sound) == topics
+
+
+def test_an_announcement_comes_within_minutes_of_the_beginning() -> None:
+    words, sound, _ = talk(INTRO, *sentences(90, "it"), (600, "In today's issue: perf, KVM, and eBPF."))
+    assert announced(words, sound) == []
+
+
+@pytest.mark.parametrize("name", EPISODES)
+def test_headings_are_found_without_notes(name: str, shared_data: Path) -> None:
+    episode = load(shared_data / "episodes" / name)
+    found = [chapter.start_ms for chapter in heard.find(episode.hypothesis.words, episode.sound)]
+    right = {title for title, at in episode.headings.items() if any(abs(at - start_ms) <= 1000 for start_ms in found)}
+    assert right == set(episode.headings)
+    assert len(found) <= len(right) + len(episode.unsure)
+
+
+def test_names_and_talk() -> None:
+    assert is_topic("OOM killer")
+    assert is_topic("Regressions")
+    assert not any(map(is_topic, ("Yeah", "Before I start", "Nobody objected", "They know", "Honestly", "")))
+    assert is_misheard_topic("That health")
+    assert is_misheard_topic("Be host user")
+    assert not is_misheard_topic("That is")
+    assert not is_misheard_topic("health")
+
+
+def test_silence_has_no_headings() -> None:
+    assert heard.find((), talk()[1]) == []
