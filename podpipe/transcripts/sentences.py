@@ -22,16 +22,30 @@ def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
 
 
 def split(words: Sequence[Word]) -> list[list[Word]]:
-    """Words in runs, each to a full stop (not of an initial or abbreviation), a pause of 1.2 s, or 60 words."""
+    """Words in runs, each to a full stop (not of an initial or abbreviation) or a pause of 1.2 s.
+
+    Runs of more than 60 words are cut at the last comma, semicolon or colon before that, or at the longest pause.
+    """
     runs: list[list[Word]] = []
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
-        if (
-            before is None
-            or (_END.search(before.text) and not _NO_END.match(before.text))
-            or word.start_ms - before.end_ms >= _PAUSE_MS
-            or len(runs[-1]) >= _LONGEST
-        ):
+        if before is None or _is_end(before) or word.start_ms - before.end_ms >= _PAUSE_MS:
             runs.append([])
+        elif len(runs[-1]) >= _LONGEST:
+            at = _cut(runs[-1])
+            runs[-1:] = [runs[-1][:at], runs[-1][at:]] if at < len(runs[-1]) else [runs[-1], []]
         runs[-1].append(word)
     return runs
+
+
+def _is_end(word: Word) -> bool:
+    return bool(_END.search(word.text)) and not _NO_END.match(word.text)
+
+
+def _cut(run: Sequence[Word]) -> int:
+    """Where a run that is too long is best cut: so many words from its beginning, at least a third of it."""
+    first = len(run) // 3
+    commas = [number for number in range(first, len(run)) if run[number - 1].text[-1:] in ",;:–—"]
+    if commas:
+        return commas[-1]
+    return max(range(first, len(run)), key=lambda number: run[number].start_ms - run[number - 1].end_ms)

@@ -218,3 +218,14 @@ def test_ffmpeg_reads_the_subtitles(tmp_path: Path, name: str, demuxer: str) -> 
 
 def test_every_format_has_its_writer() -> None:
     assert {"vtt": transcripts.vtt, "srt": transcripts.srt, "txt": transcripts.text} == transcripts.FORMATS
+
+
+def test_a_long_sentence_is_cut_at_a_comma_or_else_at_its_longest_pause() -> None:
+    from podpipe.transcripts.sentences import split
+
+    words = [
+        Word(f"w{number}" + ("," if number == 40 else ""), 300 * number, 300 * number + 250) for number in range(80)
+    ]
+    assert [len(run) for run in split(words)] == [41, 39]
+    plain = [Word(f"w{n}", 300 * n + (400 if n > 50 else 0), 300 * n + (400 if n > 50 else 0) + 250) for n in range(80)]
+    assert [len(run) for run in split(plain)] == [51, 29]
