@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from podpipe import audio, sound
 from podpipe.audio import SAMPLE_RATE, Samples
@@ -18,6 +18,7 @@ from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
 from podpipe.sound import Sound
 from podpipe.speech import echoes, hints, vad
+from podpipe.speech.ahead import ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Recogniser(Protocol):
     def name(self) -> str:
         """Engine, its version, and the model; known without loading anything."""
 
+    @property
+    def workers(self) -> int:
+        """How many stretches it hears at a time without being slower on each."""
+
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         """Hear a stretch of at most some minutes; ``vocabulary`` is what may occur, most important first.
 
@@ -66,7 +71,10 @@ class Recogniser(Protocol):
 class Follower(Protocol):
     """What an engine may do besides recognising."""
 
-    def follow(self, samples: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+    def prepare(self, samples: Samples) -> object:
+        """All that can be done for a stretch before its words are known; for ``follow``."""
+
+    def follow(self, prepared: Any, texts: Sequence[str], language: str) -> tuple[Word, ...]:
         """Times (ms from the start) of given words, and exp(mean log probability) as confidence.
 
         Words for which there is no room have (nearly) no length.
@@ -126,54 +134,94 @@ def transcribe(
         AudioError: the file can't be decoded.
         SpeechError: the engine or its weights can't be used.
     """
-    words: list[Word] = []
     counted = _Counted(audio.decode(path), on_block)
-    expected_ms = max(audio.probe(path).duration_ms, 1)
-    confidence = 1.0 if language else 0.0
-    for stretch in vad.stretches(counted):
-        followed = _follow(recogniser, script, stretch, language)
-        if followed is not None:
-            words += _shifted(followed, stretch)
-            on_progress(stretch.end_ms)
-            continue
-        terms = hints.likely(vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / expected_ms)
-        heard = _hear(recogniser, stretch, language, terms)
-        if language is None and heard.words:
-            language, confidence = heard.language, heard.language_confidence
-        made_out = echoes.without(heard.words, terms)
-        if script is not None:
-            script.find(made_out)
-        words += _shifted(made_out, stretch)
+    listener = _Listener(recogniser, vocabulary, script, language, max(audio.probe(path).duration_ms, 1))
+    stretches = vad.stretches(counted)
+    for stretch in stretches:
+        listener.take(stretch, listener.hear(stretch))
+        on_progress(stretch.end_ms)
+        if listener.language is not None:
+            break
+    for stretch, begun in ahead(stretches, listener.plan, recogniser.workers):
+        listener.take(stretch, begun)
         on_progress(stretch.end_ms)
     return Hypothesis(
-        language or "",
-        confidence,
+        listener.language or "",
+        listener.confidence,
         recogniser.name,
         counted.duration_ms,
-        _in_order(words, counted.duration_ms),
+        _in_order(listener.words, counted.duration_ms),
     )
 
 
-def _follow(
-    recogniser: Recogniser, script: Script | None, stretch: vad.Stretch, language: str | None
-) -> tuple[Word, ...] | None:
-    """The words of the script that are read in a stretch; None where there are none, or others are spoken."""
-    if script is None or language is None or not isinstance(recogniser, Follower):
-        return None
-    expected = script.expected(stretch.duration_ms)
-    if not expected:
-        return None
-    return script.read_on(recogniser.follow(stretch.samples, expected, language), sound.listen([stretch.samples]))
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A stretch that the engine has looked at, for ``Follower.follow``."""
+
+    value: object
 
 
-def _hear(recogniser: Recogniser, stretch: vad.Stretch, language: str | None, terms: Sequence[str]) -> Heard:
-    """Hear a stretch; where the hints led the engine astray, hear it again without, and keep the better."""
-    heard = recogniser.recognise(stretch.samples, language=language, vocabulary=terms)
-    doubt = echoes.doubt(heard.words, stretch.duration_ms)
-    if not terms or not doubt:
-        return heard
-    plain = recogniser.recognise(stretch.samples, language=language, vocabulary=())
-    return plain if echoes.doubt(plain.words, stretch.duration_ms) < doubt else heard
+class _Listener:
+    """Puts stretches together. ``plan`` and ``hear`` may run ahead; ``take`` is called in order."""
+
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        vocabulary: Sequence[Term],
+        script: Script | None,
+        language: str | None,
+        expected_ms: int,
+    ) -> None:
+        self._recogniser, self._vocabulary, self._expected_ms = recogniser, vocabulary, expected_ms
+        self._follower = recogniser if isinstance(recogniser, Follower) else None
+        self._script = script if self._follower else None
+        self.language, self.confidence = language, 1.0 if language else 0.0
+        self.words: list[Word] = []
+
+    def plan(self, stretch: vad.Stretch) -> Callable[[], Heard | _Prepared]:
+        """What can be done for a stretch before those ahead of it are done."""
+        follower = self._follower
+        if follower is not None and self._script is not None and self._script.expected(stretch.duration_ms):
+            return lambda: _Prepared(follower.prepare(stretch.samples))
+        return lambda: self.hear(stretch)
+
+    def take(self, stretch: vad.Stretch, begun: Heard | _Prepared) -> None:
+        """Add a stretch to the words: what is read of the script, or what is heard."""
+        if isinstance(begun, _Prepared):
+            followed = self._follow(stretch, begun)
+            if followed is not None:
+                self.words += _shifted(followed, stretch)
+                return
+            begun = self.hear(stretch)
+        if self.language is None and begun.words:
+            self.language, self.confidence = begun.language, begun.language_confidence
+        made_out = echoes.without(begun.words, self._hints(stretch))
+        if self._script is not None:
+            self._script.find(made_out)
+        self.words += _shifted(made_out, stretch)
+
+    def hear(self, stretch: vad.Stretch) -> Heard:
+        """Hear a stretch; where the hints led the engine astray, hear it again without, and keep the better."""
+        terms, samples = self._hints(stretch), stretch.samples
+        heard = self._recogniser.recognise(samples, language=self.language, vocabulary=terms)
+        doubt = echoes.doubt(heard.words, stretch.duration_ms)
+        if not terms or not doubt:
+            return heard
+        plain = self._recogniser.recognise(samples, language=self.language, vocabulary=())
+        return plain if echoes.doubt(plain.words, stretch.duration_ms) < doubt else heard
+
+    def _follow(self, stretch: vad.Stretch, prepared: _Prepared) -> tuple[Word, ...] | None:
+        """The words of the script that are read in a stretch; None where the place is lost or others are spoken."""
+        if self._script is None or self._follower is None or self.language is None:
+            return None
+        expected = self._script.expected(stretch.duration_ms)
+        if not expected:
+            return None
+        placed = self._follower.follow(prepared.value, expected, self.language)
+        return self._script.read_on(placed, sound.listen([stretch.samples]))
+
+    def _hints(self, stretch: vad.Stretch) -> tuple[str, ...]:
+        return hints.likely(self._vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / self._expected_ms)
 
 
 class _Counted:

@@ -13,6 +13,7 @@ class FakeRecogniser:
     """Hears the given words, evenly spread over each stretch; ``asked`` counts the stretches."""
 
     name = "fake 1"
+    workers = 2
 
     def __init__(self, *words: str) -> None:
         self._words = words

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import math
+import os
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from podpipe.audio import SAMPLE_RATE, Samples
@@ -25,6 +27,18 @@ _ALIGNED_MS = 20
 """Milliseconds of a step in time of an alignment."""
 
 _MOST_TOKENS = 400
+
+
+_MOST_WORKERS = 4
+"""Stretches at a time; each has threads of its own where there are more cores."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A stretch as the encoder saw it, and how many frames (10 ms) of it are sound."""
+
+    value: Any
+    frames: int
 
 
 class FasterWhisper:
@@ -61,21 +75,36 @@ class FasterWhisper:
         words = words_of((word.word, word.start, word.end, word.probability) for word in parts)
         return Heard(words, info.language, round(float(info.language_probability), 3))
 
-    def follow(self, samples: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+    @property
+    def workers(self) -> int:
+        """As in ``Recogniser``: Whisper hardly gains from threads within a stretch, but from stretches side by side."""
+        return min(os.cpu_count() or 1, _MOST_WORKERS) if self._is_on_cpu else 1
+
+    def prepare(self, samples: Samples) -> _Encoded:
         """As in ``Follower``."""
         from faster_whisper.audio import pad_or_trim
-        from faster_whisper.tokenizer import Tokenizer
 
         with self._loading:
             model = self._model
+        features = model.feature_extractor(samples)
+        return _Encoded(model.encode(pad_or_trim(features[:, :_FRAMES])), min(features.shape[-1], _FRAMES))
+
+    def follow(self, prepared: _Encoded, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+        """As in ``Follower``."""
+        from faster_whisper.tokenizer import Tokenizer
+
+        model = self._model
         tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
         tokens = [tokenizer.encode(f" {text}") for text in texts]
-        features = model.feature_extractor(samples)
-        encoded = model.encode(pad_or_trim(features[:, :_FRAMES]))
         flat = [token for word in tokens for token in word][:_MOST_TOKENS]
-        frames = min(features.shape[-1], _FRAMES)
-        (result,) = model.model.align(encoded, tokenizer.sot_sequence, [flat], frames)
-        return _placed(texts, tokens, result, frames)
+        (result,) = model.model.align(prepared.value, tokenizer.sot_sequence, [flat], prepared.frames)
+        return _placed(texts, tokens, result, prepared.frames)
+
+    @functools.cached_property
+    def _is_on_cpu(self) -> bool:
+        import ctranslate2
+
+        return self._device == "cpu" or (self._device == "auto" and not ctranslate2.get_cuda_device_count())
 
     @functools.cached_property
     def _model(self) -> Any:
@@ -84,7 +113,11 @@ class FasterWhisper:
         where = weights.locate(self._model_name)
         try:
             return WhisperModel(
-                where, device=self._device, compute_type="int8" if self._device != "cuda" else "default"
+                where,
+                device=self._device,
+                compute_type="int8" if self._is_on_cpu else "default",
+                cpu_threads=max((os.cpu_count() or 1) // self.workers, 1),
+                num_workers=self.workers,
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise SpeechError(

@@ -30,6 +30,11 @@ class OpenAIWhisper:
         """As in ``Recogniser``."""
         return f"openai-whisper {importlib.metadata.version('openai-whisper')} {Path(self._model_name).name}"
 
+    @property
+    def workers(self) -> int:
+        """As in ``Recogniser``: torch uses all cores for one."""
+        return 1
+
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         """As in ``Recogniser``."""
         with self._loading:

@@ -30,16 +30,19 @@ class Counting:
 
     def __init__(self, recogniser: speech.Recogniser) -> None:
         self._recogniser = recogniser
-        self.name = recogniser.name
+        self.name, self.workers = recogniser.name, recogniser.workers
         self.followed = self.recognised = 0
 
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         self.recognised += 1
         return self._recogniser.recognise(samples, language=language, vocabulary=vocabulary)
 
-    def follow(self, samples: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+    def prepare(self, samples: Samples) -> object:
+        return self._recogniser.prepare(samples)
+
+    def follow(self, prepared: object, texts: Sequence[str], language: str) -> tuple[Word, ...]:
         self.followed += 1
-        return self._recogniser.follow(samples, texts, language)
+        return self._recogniser.follow(prepared, texts, language)
 
 
 @pytest.fixture(scope="module")
