@@ -99,3 +99,46 @@ def centred(found: Doubles, times_ms: Ints, within_ms: int) -> Doubles:
     """As ``nearby``, but what is near counts more: the middle of what is likely is the largest."""
     distance = np.abs(times_ms[:, None] - times_ms[None, :]).astype(np.float32)
     return np.asarray(found @ np.maximum(0, 1 - distance / within_ms))
+
+
+def topics_begin(scores: Doubles, between: Doubles, first: Doubles) -> tuple[Doubles, float]:
+    """The probability of each place that some topic begins there, how many there may be; and the sum's logarithm.
+
+    Args:
+        scores: what speaks for a beginning at each place, shape (places,): logarithms of odds.
+        between: likelihood of one beginning at the row's place and the next at the column's.
+        first: likelihood of the first beginning at each place.
+    """
+    size = scores.size
+    with np.errstate(divide="ignore"):
+        steps, start = np.log(between), np.log(first)
+    here, after = np.zeros(size), np.zeros(size)
+    for place in range(size):
+        here[place] = scores[place] + np.logaddexp(start[place], _log_sum(here[:place] + steps[:place, place]))
+    for place in range(size - 1, -1, -1):
+        following = steps[place, place + 1 :] + scores[place + 1 :] + after[place + 1 :]
+        after[place] = np.logaddexp(0.0, _log_sum(following))
+    total = float(np.logaddexp(0.0, _log_sum(here)))
+    return np.exp(np.minimum(here + after - total, 0)), total
+
+
+def _log_sum(values: Doubles) -> float:
+    top = values.max(initial=-math.inf)
+    return -math.inf if top == -math.inf else float(top + math.log(np.exp(values - top).sum()))
+
+
+def spread(worth: Doubles, times_ms: Ints, least_ms: int) -> list[int]:
+    """The places, each so long after the one before, whose worth sums to most; those of negative worth never."""
+    best = np.zeros(worth.size + 1)
+    before = np.searchsorted(times_ms, times_ms - least_ms, side="right")
+    for place in range(worth.size):
+        best[place + 1] = max(best[place], best[before[place]] + worth[place])
+    chosen: list[int] = []
+    end = worth.size
+    while end > 0:
+        if best[end] > best[end - 1]:
+            chosen.append(end - 1)
+            end = int(before[end - 1])
+        else:
+            end -= 1
+    return chosen[::-1]

@@ -21,7 +21,7 @@ from rapidfuzz import fuzz, process
 from podpipe import timecode
 from podpipe.models import Placement, Section, Word
 from podpipe.search.analysis import TERM, is_stop, normal
-from podpipe.topics import chain, weights
+from podpipe.topics import chain, flow, weights
 from podpipe.topics.chain import Doubles
 from podpipe.topics.talk import Floats, Ints, Talk, prepare, rarity
 
@@ -107,7 +107,7 @@ def _placement(talk: Talk, title: str, place: int | None, sure: float) -> Placem
 
 def features(talk: Talk, titles: Sequence[str]) -> Floats:
     """What speaks for each title at each place, shape (titles, places, kinds)."""
-    heard, values = _heard(talk), rarity(talk)
+    heard, values, turns = _heard(talk), rarity(talk), flow.features(talk)
     asked = [_asked(title) for title in titles]
     shared = Counter(stem for terms in asked for stem, _ in terms)
     unheard = 0.6 * math.log(len(talk.stems) / 60 + 2)
@@ -115,7 +115,9 @@ def features(talk: Talk, titles: Sequence[str]) -> Floats:
     for number, (title, terms) in enumerate(zip(titles, asked, strict=True)):
         found = [_term(heard, stem, form, values.get(stem, unheard) / math.sqrt(shared[stem])) for stem, form in terms]
         order = -4 * np.abs(talk.times_ms / max(talk.duration_ms, 1) - (number + 0.5) / len(titles))
-        rows.append(np.hstack((_told(talk, found), _phrase(talk, title)[:, None], order[:, None], talk.turns)))
+        told, phrase = _told(talk, found), _phrase(talk, title)
+        both = turns[:, :6].max(axis=1) * np.maximum(told[:, 1], phrase)
+        rows.append(np.hstack((told, np.stack((phrase, order, both), 1), turns)))
     return np.array(rows, np.float32)
 
 
