@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import engines, machine, main_job, memory, overhead, page, startup
+from bench import conversation, engines, machine, main_job, memory, overhead, page, startup
 from bench.table import Settings, Skipped, Table, markdown
 
 BENCHES: dict[str, Callable[[Settings], Table]] = {
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "overhead": overhead.run,
     "startup": startup.run,
     "engines": engines.run,
+    "conversation": conversation.run,
     "memory": memory.run,
 }
 SLOW = frozenset({"memory"})

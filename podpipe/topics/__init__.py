@@ -1,7 +1,8 @@
 """Chapters, from the best evidence that there is.
 
 In this order: chapters that the publisher made, timestamps in the notes, headings of the notes that
-are found in the sound, headings that are heard. A person's edit goes before all of them: it never
+are found in the sound, topics of the notes that long talk turns to, headings that are heard, and turns of
+long talk to a topic that nobody named. A person's edit goes before all of them: it never
 gets here (see ``podpipe.ledger``). Below the threshold there is no chapter, and ``Missing`` says why.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import replace
 from podpipe import timecode
 from podpipe.align.fit import fitted
 from podpipe.align.onsets import alike, utterances
-from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline, Section, Word
+from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline, Section, Transcript, Word
 from podpipe.sound import Sound
 
 THRESHOLD = 0.5
@@ -22,6 +23,11 @@ OPENING = "Introduction"
 _OPENING_FROM_MS = 3000
 _HEADING_PAUSE_MS = 850
 """A pause of at least this length parts topics, where no notes tell."""
+_LONG_MS = 600_000
+"""Talk of more than this is looked through for turns."""
+_UNNAMED = 0.6
+"""How sure a heard phrase is that nothing after it takes up: it may as well be an answer in a conversation."""
+_POSSIBLE = 0.3
 
 
 def find_chapters(
@@ -47,8 +53,15 @@ def find_chapters(
     if not found:
         listed, not_heard = _of_agenda(outline, hypothesis, sound)
         found, missing = listed, _without([*missing, *not_heard], listed)
+    is_long = duration_ms > _LONG_MS
+    if is_long:
+        found, missing = _in_talk(outline, alignment.transcript, found, missing)
     if not found:
         found = _heard(hypothesis, sound)
+    if is_long and not any(chapter.confidence > _UNNAMED for chapter in found):
+        turned, unsure = _of_flow(alignment.transcript)
+        found = turned or found
+        missing = [*missing, *_without(unsure, [*found, *missing])]
     return Chapters(_closed(found, duration_ms), tuple(missing))
 
 
@@ -83,7 +96,34 @@ def _of_agenda(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> tuple[
     return found, missing
 
 
-def _without(missing: Sequence[Missing], found: Sequence[Chapter]) -> list[Missing]:
+def _in_talk(
+    outline: Outline, transcript: Transcript, found: list[Chapter], missing: list[Missing]
+) -> tuple[list[Chapter], list[Missing]]:
+    """The topics that the notes only name, where talk turns to them, if most were not said as headings."""
+    named = list(dict.fromkeys(s.heading for s in outline.sections if s.heading and not s.text)) or outline.agenda
+    as_script = any(chapter.evidence == "script" for chapter in found)
+    if as_script or len(named) < 2 or 2 * len(found) >= len(named):
+        return found, missing
+    from podpipe.topics import titles
+
+    placements = titles.place(transcript.words, transcript.duration_ms, named)
+    turned, lost = _of_notes(outline, Alignment(transcript, placements))
+    if len(turned) <= len(found):
+        return found, missing
+    return turned, _without([*lost, *missing], turned)
+
+
+def _of_flow(transcript: Transcript) -> tuple[list[Chapter], list[Missing]]:
+    """Where talk turns to something else, and where it may."""
+    from podpipe.topics import flow
+
+    turns = flow.find(transcript.words, transcript.duration_ms, _POSSIBLE)
+    found = [chapter for chapter in turns if chapter.confidence >= THRESHOLD]
+    unsure = [Missing(c.title, f"not sure enough ({c.confidence:.2f}): {c.because}") for c in turns if c not in found]
+    return (found, unsure) if len(found) >= 2 else ([], [])
+
+
+def _without(missing: Sequence[Missing], found: Sequence[Chapter | Missing]) -> list[Missing]:
     """What is missing still, each title once."""
     titles = {chapter.title.casefold() for chapter in found}
     kept: dict[str, Missing] = {}
@@ -107,7 +147,9 @@ def _heard(hypothesis: Hypothesis, sound: Sound) -> list[Chapter]:
         named = _is_taken_up(title, after)
         at = timecode.clock(silence.end_ms, decimals=1)
         because = f"short phrase heard at {at} after {silence.length_ms / 1000:.1f} s of silence"
-        found.append(_chapter(title[0].upper() + title[1:], silence.end_ms, "heading", 0.75 if named else 0.6, because))
+        found.append(
+            _chapter(title[0].upper() + title[1:], silence.end_ms, "heading", 0.75 if named else _UNNAMED, because)
+        )
     return found if len(found) >= 2 else []
 
 

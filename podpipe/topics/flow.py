@@ -39,6 +39,8 @@ def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[C
     worth = (near + chain.centred(found[None], talk.times_ms, _CENTRE_MS)[0]) / 2
     lowest = np.interp(least, weights.FLOW_CONFIDENCE[1], weights.FLOW_CONFIDENCE[0])
     chosen = [p for p in chain.spread(worth - 0.8 * lowest, talk.times_ms, _LEAST_MS) if sure[p] >= least]
+    if not chosen:
+        return ()
     titles = keywords.titles(talk, [int(talk.places[place]) for place in chosen])
     ends = [*(int(talk.times_ms[place]) for place in chosen[1:]), talk.duration_ms]
     return tuple(

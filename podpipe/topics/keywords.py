@@ -34,19 +34,15 @@ def titles(talk: Talk, starts: Sequence[int]) -> tuple[str, ...]:
 
     A term is worth what it is oftener in the stretch than elsewhere, by log-likelihood (Dunning, 1993).
     """
-    counts = [_counts(talk, first, end) for first, end in _stretches(talk, starts)]
+    stretches = list(zip(starts, [*starts[1:], len(talk.forms)], strict=False))
+    counts = [_counts(talk, first, end) for first, end in stretches]
     whole = Counter[str]()
     for part in counts:
         whole.update(part)
     spellings = _spellings(talk)
     return tuple(
-        _title(part, whole, spellings, talk, first)
-        for part, (first, _) in zip(counts, _stretches(talk, starts), strict=True)
+        _title(part, whole, spellings, talk, first) for part, (first, _) in zip(counts, stretches, strict=True)
     )
-
-
-def _stretches(talk: Talk, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    return zip(starts, [*starts[1:], len(talk.forms)], strict=True)
 
 
 def _telling(talk: Talk, place: int) -> bool:

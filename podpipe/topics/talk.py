@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podpipe.models import Word
-from podpipe.search.analysis import is_stop, normal
-from podpipe.transcripts.sentences import split
+from podpipe.topics.text import beginnings, is_stop, stemmed
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -67,7 +66,7 @@ def prepare(words: Sequence[Word], duration_ms: int) -> Talk:
     told = [(word, _plain(word.text)) for word in words]
     kept = tuple(word for word, form in told if form)
     forms = tuple(form for _, form in told if form)
-    stems = tuple("" if is_stop(form) else normal(form) for form in forms)
+    stems = tuple("" if is_stop(form) else stemmed(form) for form in forms)
     duration_ms = max(duration_ms, kept[-1].end_ms if kept else 0)
     places = _places(kept, duration_ms)
     times = np.array([kept[place].start_ms for place in places], np.int64)
@@ -81,13 +80,11 @@ def _plain(text: str) -> str:
 def _places(words: Sequence[Word], duration_ms: int) -> Ints:
     """The first word of each sentence, but no more places than a table of all pairs of them has room for."""
     found: list[int] = []
-    number, last_ms = 0, -math.inf
-    for sentence in split(words):
-        start_ms = sentence[0].start_ms
-        if start_ms - last_ms >= duration_ms / _MOST_PLACES:
+    last_ms = -math.inf
+    for number in beginnings(words):
+        if words[number].start_ms - last_ms >= duration_ms / _MOST_PLACES:
             found.append(number)
-            last_ms = start_ms
-        number += len(sentence)
+            last_ms = words[number].start_ms
     return np.array(found, np.int64)
 
 

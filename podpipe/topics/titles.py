@@ -20,10 +20,10 @@ from rapidfuzz import fuzz, process
 
 from podpipe import timecode
 from podpipe.models import Placement, Section, Word
-from podpipe.search.analysis import TERM, is_stop, normal
 from podpipe.topics import chain, flow, weights
 from podpipe.topics.chain import Doubles
 from podpipe.topics.talk import Floats, Ints, Talk, prepare, rarity
+from podpipe.topics.text import TERM, is_stop, stemmed
 
 WITHIN_MS = 15_000
 _CENTRE_MS = 20_000
@@ -127,7 +127,7 @@ def _asked(title: str) -> list[tuple[str, str]]:
     telling = [form for form in forms if not is_stop(form)] or forms
     stems: dict[str, str] = {}
     for form in telling:
-        stems.setdefault(normal(form), form.casefold())
+        stems.setdefault(stemmed(form), form.casefold())
     return list(stems.items())[:_MOST_TERMS]
 
 
@@ -140,7 +140,7 @@ def _heard(talk: Talk) -> _Heard:
     for place, form in enumerate(talk.forms):
         forms.setdefault(form, []).append(place)
         for part in TERM.findall(form):
-            stems.setdefault(normal(part), []).append(place)
+            stems.setdefault(stemmed(part), []).append(place)
         joined.setdefault(before + form, []).append(max(place - 1, 0))
         before = form
     for form in forms:
