@@ -53,7 +53,7 @@ def _because(talk: Talk, place: int) -> str:
     """What speaks for a turn, in words."""
     first = int(talk.places[place])
     opening = " ".join(word.text for word in talk.words[first : first + 8])
-    change = f"{talk.turns[place, -1]:.0%} of the words around it change"
+    change = f"the words after it are {talk.turns[place, -1]:.0%} unlike those before"
     return f"the talk turns at {timecode.clock(int(talk.times_ms[place]))}: “{opening} …”; {change}"
 
 
