@@ -8,7 +8,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import engines, headings, machine, main_job, memory, overhead, page, script, startup
+from bench import (
+    conversation,
+    engines,
+    headings,
+    machine,
+    main_job,
+    memory,
+    overhead,
+    page,
+    script,
+    startup,
+)
 from bench.table import Settings, Skipped, Table, markdown
 
 BENCHES: dict[str, Callable[[Settings], Table]] = {
@@ -18,6 +29,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "overhead": overhead.run,
     "startup": startup.run,
     "engines": engines.run,
+    "conversation": conversation.run,
     "memory": memory.run,
 }
 SLOW = frozenset({"memory"})

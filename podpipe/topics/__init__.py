@@ -1,7 +1,8 @@
 """Chapters, from the best evidence that there is.
 
 In this order: chapters that the publisher made, timestamps in the notes, headings of the notes that
-are found in the sound, headings that are heard. A person's edit goes before all of them: it never
+are found in the sound, topics of the notes that long talk turns to, headings that are heard, and turns of
+long talk to a topic that nobody named. A person's edit goes before all of them: it never
 gets here (see ``podpipe.ledger``). Below the threshold there is no chapter, and ``Missing`` says why.
 """
 
@@ -11,13 +12,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from podpipe.align.fit import fitted
-from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Missing, Outline
+from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, Missing, Outline, Placement, Transcript
 from podpipe.sound import Sound
 from podpipe.topics import agenda, heard
 
 THRESHOLD = 0.5
 OPENING = "Introduction"
 _OPENING_FROM_MS = 3000
+_LONG_MS = 600_000
+"""Talk of more than this is looked through for turns."""
+
+_POSSIBLE = 0.3
 
 
 def find_chapters(
@@ -39,31 +44,70 @@ def find_chapters(
     if len(stamped) >= 2:
         found = [_chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped]
         return Chapters(_closed(found, duration_ms))
-    found, missing = _of_notes(outline, alignment)
+    found, missing = _of_notes(alignment)
     named, not_heard = agenda.find(agenda.named(outline, only_headings=bool(found)), hypothesis.words, sound)
     found, missing = [*found, *named], _without([*missing, *not_heard], named)
+    is_long = duration_ms > _LONG_MS
+    if is_long:
+        found, missing = _in_talk(outline, alignment.transcript, found, missing)
     if not found:
         found = heard.find(hypothesis.words, sound)
+    if is_long and not found:
+        found, unsure = _of_flow(alignment.transcript)
+        missing = [*missing, *_without(unsure, [*found, *missing])]
     return Chapters(_closed(found, duration_ms), tuple(missing))
 
 
-def _of_notes(outline: Outline, alignment: Alignment) -> tuple[list[Chapter], list[Missing]]:
+def _of_notes(alignment: Alignment) -> tuple[list[Chapter], list[Missing]]:
+    placed = [placement for placement in alignment.placements if placement.section.text]
+    return _sure(placed, "script")
+
+
+def _sure(placements: Sequence[Placement], evidence: Evidence) -> tuple[list[Chapter], list[Missing]]:
+    """The chapters of placements with a heading that are sure enough, and why the others are none."""
     found: list[Chapter] = []
     missing: list[Missing] = []
-    for placement in alignment.placements:
+    for placement in placements:
         title = placement.section.heading
-        if not title or not placement.section.text:
+        if not title:
             continue
         if placement.start_ms is None:
             missing.append(Missing(title, placement.because))
         elif placement.confidence < THRESHOLD:
             missing.append(Missing(title, f"not sure enough ({placement.confidence:.2f}): {placement.because}"))
         else:
-            found.append(_chapter(title, placement.start_ms, "script", placement.confidence, placement.because))
+            found.append(_chapter(title, placement.start_ms, evidence, placement.confidence, placement.because))
     return found, missing
 
 
-def _without(missing: Sequence[Missing], found: Sequence[Chapter]) -> list[Missing]:
+def _in_talk(
+    outline: Outline, transcript: Transcript, found: list[Chapter], missing: list[Missing]
+) -> tuple[list[Chapter], list[Missing]]:
+    """The topics that the notes only name, where talk turns to them, if most were not said as headings."""
+    named = list(dict.fromkeys(s.heading for s in outline.sections if s.heading and not s.text)) or outline.agenda
+    as_script = any(chapter.evidence == "script" for chapter in found)
+    if as_script or len(named) < 2 or 2 * len(found) >= len(named):
+        return found, missing
+    from podpipe.topics import titles
+
+    placements = titles.place(transcript.words, transcript.duration_ms, named)
+    turned, lost = _sure(placements, "agenda")
+    if len(turned) <= len(found):
+        return found, missing
+    return turned, _without([*lost, *missing], turned)
+
+
+def _of_flow(transcript: Transcript) -> tuple[list[Chapter], list[Missing]]:
+    """Where talk turns to something else, and where it may."""
+    from podpipe.topics import flow
+
+    turns = flow.find(transcript.words, transcript.duration_ms, _POSSIBLE)
+    found = [chapter for chapter in turns if chapter.confidence >= THRESHOLD]
+    unsure = [Missing(c.title, f"not sure enough ({c.confidence:.2f}): {c.because}") for c in turns if c not in found]
+    return (found, unsure) if len(found) >= 2 else ([], [])
+
+
+def _without(missing: Sequence[Missing], found: Sequence[Chapter | Missing]) -> list[Missing]:
     """What is missing still, each title once."""
     titles = {chapter.title.casefold() for chapter in found}
     kept: dict[str, Missing] = {}
@@ -72,8 +116,8 @@ def _without(missing: Sequence[Missing], found: Sequence[Chapter]) -> list[Missi
     return [lost for title, lost in kept.items() if title not in titles]
 
 
-def _chapter(title: str, start_ms: int, evidence: str, confidence: float, because: str) -> Chapter:
-    return Chapter(title, start_ms, start_ms, confidence, evidence, because)  # type: ignore[arg-type]
+def _chapter(title: str, start_ms: int, evidence: Evidence, confidence: float, because: str) -> Chapter:
+    return Chapter(title, start_ms, start_ms, confidence, evidence, because)
 
 
 def _closed(found: Sequence[Chapter], duration_ms: int, *, opening: bool = True) -> tuple[Chapter, ...]:
