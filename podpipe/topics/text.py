@@ -24,6 +24,8 @@ _END = re.compile(r"(?:[.!?…][\"'”’»)\]]*|[。！？][\"'”’»)\]]*)$"
 _NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
 _PAUSE_MS = 1200
 _LONGEST = 60
+_LONGEST_BARE = 15
+_OPENS = re.compile(r"(?:next|okay|ok|all|alright|so|yeah|cool|now|first|last|well|and|but|let's)$", re.IGNORECASE)
 
 
 def is_stop(form: str) -> bool:
@@ -51,7 +53,12 @@ def stemmed(form: str) -> str:
 
 
 def beginnings(words: Sequence[Word]) -> Iterator[int]:
-    """The numbers of the words that begin sentences: after a full stop, a pause of 1.2 s, or 60 words."""
+    """The numbers of the words that begin sentences: after a full stop, a pause of 1.2 s, or 60 words.
+
+    Where the recogniser writes no full stops, words that often begin sentences do, and there is one each 15 words.
+    """
+    stops = sum(1 for word in words if _END.search(word.text))
+    bare = stops * _LONGEST < len(words)
     begun = 0
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
@@ -59,7 +66,8 @@ def beginnings(words: Sequence[Word]) -> Iterator[int]:
             before is None
             or (_END.search(before.text) and not _NO_END.match(before.text))
             or word.start_ms - before.end_ms >= _PAUSE_MS
-            or number - begun >= _LONGEST
+            or number - begun >= (_LONGEST_BARE if bare else _LONGEST)
+            or (bare and number - begun >= 4 and _OPENS.match(word.text))
         ):
             begun = number
             yield number
