@@ -29,8 +29,8 @@ _ALIGNED_MS = 20
 _MOST_TOKENS = 400
 
 
-_MOST_WORKERS = 4
-"""Stretches at a time; each has threads of its own where there are more cores."""
+_MOST_WORKERS = 2
+"""Stretches at a time: each takes some 0.2 GB, and has threads of its own where there are more cores."""
 
 
 @dataclass(frozen=True, slots=True)
