@@ -37,10 +37,6 @@ class SpeechError(PodpipeError):
     """The speech engine or its weights are missing or unusable."""
 
 
-class NotesError(PodpipeError):
-    """Show notes can't be read."""
-
-
 class ChaptersError(PodpipeError):
     """Chapters can't be read or written."""
 

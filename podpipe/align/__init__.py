@@ -39,7 +39,6 @@ def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
     matches = _without_overlaps(tokens, heard)
     placements, leads = [], []
     for number, section in enumerate(outline.sections):
-        own = [match for (owner, _), match in zip(paragraphs, matches, strict=True) if owner == number and match]
         parts = [
             (len(script.keys), match)
             for (owner, _), script, match in zip(paragraphs, tokens, matches, strict=True)
@@ -47,6 +46,7 @@ def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
         ]
         placement = _place(section, parts, hypothesis, heard, sound)
         placements.append(placement)
+        own = [match for _, match in parts if match]
         if own and section.heading and placement.start_ms is not None:
             first = min(own, key=lambda match: match.first)
             leads.append((first, section.lead or f"{section.heading}.", placement.start_ms))
