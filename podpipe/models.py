@@ -161,10 +161,19 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that a file carries: its bytes, and their media type ("image/jpeg")."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A topic: ``start_ms`` inclusive, ``end_ms`` exclusive.
 
     ``because`` is the evidence in words: "heading heard at 1:44.7 after 0.6 s of silence".
+    ``image`` is a URL, ``picture`` an image that the file itself carries.
     ``toc`` is False for a chapter that players should not list.
     """
 
@@ -177,6 +186,7 @@ class Chapter:
     url: str = ""
     image: str = ""
     toc: bool = True
+    picture: Picture | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
