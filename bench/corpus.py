@@ -30,7 +30,7 @@ def build(archive: Path, folder: Path, wanted: int) -> tuple[int, int]:
         count = size = 0
         found = _indexed(archive, wanted)
         while episodes := list(islice(found, _AT_ONCE)):
-            index.add_all(episodes)
+            index.add(episodes)
             count += len(episodes)
             size += sum(len(episode.passages) for episode in episodes)
     return count, size

@@ -131,7 +131,7 @@ def index(work: Work, tools: Tools) -> None:
     inputs = [tools.index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
 
     def action() -> Made:
-        tools.index.add(indexed(work.folder))
+        tools.index.add([indexed(work.folder)], lambda: work.progress("wait", 0, None))
         return Made()
 
     work.stage("index", inputs, [], action)
