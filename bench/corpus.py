@@ -28,7 +28,7 @@ def build(archive: Path, folder: Path, wanted: int) -> tuple[int, int]:
     """Index transcripts until there are so many passages; gives the episodes and passages that there are."""
     with open_index(folder, create=True) as index:
         count = size = 0
-        found = _indexed(archive, wanted)
+        found = indexed(archive, wanted)
         while episodes := list(islice(found, _AT_ONCE)):
             index.add(episodes)
             count += len(episodes)
@@ -36,7 +36,8 @@ def build(archive: Path, folder: Path, wanted: int) -> tuple[int, int]:
     return count, size
 
 
-def _indexed(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
+def indexed(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
+    """Episodes of the archive until there are so many passages; an id ends with a number of its own."""
     size = 0
     for number, (show, title, text) in enumerate(_transcripts(archive)):
         episode_id = f"{title}-{number}"

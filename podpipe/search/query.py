@@ -3,7 +3,7 @@
     query  = part { [AND | OR] part }        OR joins its neighbours alone: kvm OR xen migration
     part   = [NOT | -] ( "(" query ")" | [field:] word | [field:] "phrase" )
 
-``topic:`` looks in titles only; ``show:``, ``speaker:``, ``since:`` and ``until:`` narrow the whole query.
+``topic:`` looks in titles only; ``show:``, ``since:`` and ``until:`` narrow the whole query.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PIECE = re.compile(
       | (?P<open>\()
       | (?P<close>\))
       | (?P<joint>(?:OR|AND|NOT)(?=[\s()"]|$)|\|\|?)
-      | (?P<field>(?i:topic|show|speaker|since|until)):(?=[^\s)])
+      | (?P<field>(?i:topic|show|since|until)):(?=[^\s)])
       | "(?P<phrase>[^"]*)"
       | (?P<word>(?:[^\s"()]|(?<=[^\s"(])\([^\s"()]*\))+)
     )""",
@@ -63,11 +63,10 @@ Node = Term | Any | All
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What must be said (``tree``), and where: in this show, by this speaker, on these days (inclusive)."""
+    """What must be said (``tree``), and where: in this show, on these days (inclusive)."""
 
     tree: All
     show: str | None = None
-    speaker: str | None = None
     since: date | None = None
     until: date | None = None
 
@@ -219,8 +218,8 @@ class _Reader:
         return Any(found) if len(found) > 1 else (found[0] if found else None)
 
     def _narrow(self, name: str, value: str, place: int) -> None:
-        if name in ("show", "speaker"):
-            self.narrowed = replace(self.narrowed, **{name: value})  # type: ignore[arg-type]
+        if name == "show":
+            self.narrowed = replace(self.narrowed, show=value)
             return
         first, last = _days(value) or (None, None)
         if first is None or last is None:

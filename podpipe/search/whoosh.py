@@ -41,14 +41,16 @@ class WhooshIndex:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder = folder
+        self._index: Any = None
+        self._searcher: Any = None
         if create:
             with alone(folder):
                 _create(folder)
         self._open()
 
     def _open(self) -> None:
-        self._searcher: Any = None
         try:
+            self._close()
             self._index = FileStorage(str(self._folder), supports_mmap=False).open_index()
         except EmptyIndexError as error:
             raise SearchError(
@@ -70,9 +72,13 @@ class WhooshIndex:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._searcher is not None:
-            self._searcher.close()
-        self._index.close()
+        self._close()
+
+    def _close(self) -> None:
+        for opened in (self._searcher, self._index):
+            if opened is not None:
+                opened.close()
+        self._searcher = self._index = None
 
     def add(self, episodes: Sequence[IndexedEpisode], on_wait: Callable[[], None] = lambda: None) -> None:
         """As in ``Index``: one commit."""
