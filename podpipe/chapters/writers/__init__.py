@@ -20,6 +20,29 @@ class Writer(Protocol):
         """Say, a sentence each, what the container can't hold. Raises ChaptersError."""
 
 
+def write(
+    source: Path,
+    destination: Path,
+    chapters: Sequence[Chapter] | None,
+    facts: Facts | None = None,
+    *,
+    id3_version: int = 3,
+) -> list[str]:
+    """Copy a file of any container with these chapters and facts; ``id3_version`` 4 where v2.4 is wanted.
+
+    ``destination`` is written in place: give a temporary path.
+
+    Raises:
+        ChaptersError, AudioError: as ``writer_of`` and the writers do.
+    """
+    from podpipe.chapters.writers import id3
+
+    writer = writer_of(source)
+    if writer is id3.write:
+        return id3.write(source, destination, chapters, facts, version=4 if id3_version == 4 else 3)
+    return writer(source, destination, chapters, facts)
+
+
 def writer_of(path: Path) -> Writer:
     """The writer for what a file is, by its first bytes.
 
