@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from podpipe import audio, chapters, library
+from podpipe import audio, chapters, library, storage
 from podpipe.chapters.convert import convert, own_facts
 from podpipe.chapters.facts import Facts
+from podpipe.errors import AudioError, ChaptersError
 from podpipe.languages import iso639_2
-from podpipe.library import EpisodeFolder
+from podpipe.library import EpisodeFolder, Library
 from podpipe.models import Chapter, Notes
 from podpipe.notes.blocks import read_blocks
 from podpipe.transcripts.sentences import sentences
@@ -103,3 +104,78 @@ def _comment(notes: Notes | None, title: str) -> str:
         if is_text and block.text != title and not re.match(r"\w+: ?\S+$", block.text):
             return block.text if len(block.text) <= _COMMENT else block.text[: _COMMENT - 1].rsplit(" ", 1)[0] + " …"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What ``podpipe tag`` was asked for. ``kind`` is a key of ``audio.ENCODERS``, or empty."""
+
+    strip: bool = False
+    id3_version: int = 3
+    kind: str = ""
+    lyrics: bool = True
+    output: Path | None = None
+
+
+def tag_target(place: Library, target: str, wish: Wish) -> tuple[Path, list[str]]:
+    """Tag an audio file, or an episode of the library; where the result is, and what could not be held.
+
+    A file keeps the chapters and tags that it has, unless they are stripped. An episode's file is made of its
+    original. Nothing is half-written: the result takes its name when it is whole.
+
+    Raises:
+        PodpipeError: there is no such file or episode, or it can't be read, written or encoded.
+    """
+    listed: tuple[Chapter, ...] | None
+    if is_file(target):
+        source = Path(target).expanduser()
+        listed, facts = ((), Facts()) if wish.strip else (None, None)
+        destination = wish.output or _beside(source, wish.kind)
+    else:
+        folder = place.find(target)
+        source = folder.original()
+        listed = () if wish.strip else folder.chapters().chapters
+        facts = Facts() if wish.strip else facts_of(folder, lyrics=wish.lyrics)
+        if wish.strip and wish.output is None:
+            raise ChaptersError("--strip of an episode needs --output FILE: its episode.mp3 has the chapters")
+        destination = wish.output or folder.path / f"episode.{wish.kind or 'mp3'}"
+    kind = wish.kind or _kind_of(destination, source)
+    if destination.resolve().is_dir():
+        raise ChaptersError(f"{destination} is a folder; give the name of a file")
+    if destination.is_symlink():
+        destination = destination.resolve()
+    with storage.replacing(destination) as temporary:
+        remarks = write(source, temporary, listed, facts, kind=kind, id3_version=wish.id3_version)
+        temporary.chmod(source.stat().st_mode & 0o7777)
+    return destination, remarks
+
+
+def is_file(target: str) -> bool:
+    """Whether EPISODE|FILE names a file; what looks like a path and is none is an error of its own.
+
+    Raises:
+        AudioError: it ends as audio does, or has a folder in it, and does not exist.
+    """
+    path = Path(target).expanduser()
+    if path.is_file():
+        return True
+    if path.suffix.lower().removeprefix(".") in {*audio.ENCODERS, *audio.ENDINGS.values()} or "/" in target:
+        raise AudioError(f"{target} does not exist; give an audio file, or an episode's id or title")
+    return False
+
+
+def _beside(source: Path, kind: str) -> Path:
+    """The file itself, or one of another kind beside it, which must not be there yet."""
+    if not kind or kind == audio.kind(source):
+        return source
+    path = source.with_suffix(f".{kind}")
+    if path.exists():
+        raise ChaptersError(f"{path} is there already; give --output FILE")
+    return path
+
+
+def _kind_of(destination: Path, source: Path) -> str:
+    """What the ending asks for, where it is another kind than the source."""
+    ending = destination.suffix.lower().removeprefix(".")
+    ending = {"m4b": "m4a", "mp4": "m4a", "oga": "ogg"}.get(ending, ending)
+    return ending if ending in audio.ENCODERS and ending != audio.kind(source) else ""

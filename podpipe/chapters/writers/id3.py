@@ -55,26 +55,23 @@ def write(
     a sentence each.
 
     Raises:
-        ChaptersError: the file can't be read, or the tag would be larger than ID3 allows.
+        ChaptersError: there is no such file, or the tag would be larger than ID3 allows.
     """
-    try:
-        with source.open("rb") as old, destination.open("wb") as new:
-            tags, sound = read_tags(old, source)
-            plan = _plan(tags, chapters, facts, version, _v1(old))
-            if plan.size() + _PADDING > _MOST and chapters and any(c.picture for c in chapters):
-                bare = id3_chapters.without_pictures(chapters)
-                plan = _plan(tags, bare, facts, version, _v1(old))
-                plan.remarks.append("the pictures of the chapters are left out: a tag holds 256 MB at most")
-            if plan.size() + _PADDING > _MOST:
-                raise ChaptersError(f"{source}: its tag would be larger than the 256 MB that ID3 allows")
-            if plan.frames or tags:
-                _put(new, plan)
-            old.seek(sound)
-            shutil.copyfileobj(old, new, 1 << 20)
-    except OSError as error:
-        if error.filename not in (None, str(source)):
-            raise
-        raise ChaptersError(f"{source} can't be read: {error.strerror or error}") from error
+    if not source.is_file():
+        raise ChaptersError(f"{source} does not exist")
+    with source.open("rb") as old, destination.open("wb") as new:
+        tags, sound = read_tags(old, source)
+        plan = _plan(tags, chapters, facts, version, _v1(old))
+        if plan.size() + _PADDING > _MOST and chapters and any(c.picture for c in chapters):
+            bare = id3_chapters.without_pictures(chapters)
+            plan = _plan(tags, bare, facts, version, _v1(old))
+            plan.remarks.append("the pictures of the chapters are left out: a tag holds 256 MB at most")
+        if plan.size() + _PADDING > _MOST:
+            raise ChaptersError(f"{source}: its tag would be larger than the 256 MB that ID3 allows")
+        if plan.frames or tags:
+            _put(new, plan)
+        old.seek(sound)
+        shutil.copyfileobj(old, new, 1 << 20)
     return list(dict.fromkeys(plan.remarks))
 
 
