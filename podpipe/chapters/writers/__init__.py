@@ -72,8 +72,7 @@ def _container(path: Path) -> str:
     except AudioError:
         from podpipe.chapters.writers import id3_frames, mpeg
 
-        with path.open("rb") as file:
-            tags, sound = id3_frames.read_tags(file, path)
+        with path.open("rb") as file, id3_frames.read_tags(file, path) as (tags, sound):
             if not tags or not mpeg.begins(file, sound):
                 raise
             file.seek(sound)

@@ -59,8 +59,7 @@ def write(
     """
     if not source.is_file():
         raise ChaptersError(f"{source} does not exist")
-    with source.open("rb") as old, destination.open("wb") as new:
-        tags, sound = read_tags(old, source)
+    with source.open("rb") as old, destination.open("wb") as new, read_tags(old, source) as (tags, sound):
         plan = _plan(tags, chapters, facts, version, _v1(old))
         if plan.size() + _PADDING > _MOST and chapters and any(c.picture for c in chapters):
             bare = id3_chapters.without_pictures(chapters)

@@ -6,6 +6,7 @@ in the file. Sizes may lie and tags may be cut: what can't be followed is given 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 import zlib
@@ -57,8 +58,14 @@ class Tag:
     lost: list[str] = field(default_factory=list)
 
 
-def read_tags(file: BinaryIO, path: Path) -> tuple[list[Tag], int]:
-    """The tags that a file begins with, and where its sound begins."""
+@contextlib.contextmanager
+def read_tags(file: BinaryIO, path: Path) -> Iterator[tuple[list[Tag], int]]:
+    """The tags that a file begins with, and where its sound begins; their frames can be read within the block."""
+    with contextlib.ExitStack() as stack:
+        yield _read_tags(file, path, stack)
+
+
+def _read_tags(file: BinaryIO, path: Path, stack: contextlib.ExitStack) -> tuple[list[Tag], int]:
     total = path.stat().st_size
     tags: list[Tag] = []
     position = 0
@@ -67,12 +74,12 @@ def read_tags(file: BinaryIO, path: Path) -> tuple[list[Tag], int]:
         head = file.read(10)
         if len(head) < 10 or head[:3] != b"ID3" or head[3] == 0xFF or head[4] == 0xFF:
             return tags, position
-        tag = _read_tag(file, position, head, total)
+        tag = _read_tag(file, position, head, total, stack)
         tags.append(tag)
         position = tag.end
 
 
-def _read_tag(file: BinaryIO, position: int, head: bytes, total: int) -> Tag:
+def _read_tag(file: BinaryIO, position: int, head: bytes, total: int, stack: contextlib.ExitStack) -> Tag:
     version, flags = head[3], head[5]
     size = 0
     for byte in head[6:10]:
@@ -85,7 +92,7 @@ def _read_tag(file: BinaryIO, position: int, head: bytes, total: int) -> Tag:
         return tag
     start, last = position + 10, min(position + 10 + size, total)
     unsynchronised = bool(flags & 0x80) and version < 4
-    body, begin, stop = _synchronised(file, start, last) if unsynchronised else (file, start, last)
+    body, begin, stop = _synchronised(file, start, last, stack) if unsynchronised else (file, start, last)
     if flags & 0x40:
         begin = _after_extended_header(body, begin, version)
     rest = _read_frames(tag, body, begin, stop, whole=bool(flags & 0x80) and version == 4)
@@ -118,9 +125,9 @@ def _is_zero(file: BinaryIO, start: int, stop: int) -> bool:
     return True
 
 
-def _synchronised(file: BinaryIO, start: int, stop: int) -> tuple[BinaryIO, int, int]:
+def _synchronised(file: BinaryIO, start: int, stop: int, stack: contextlib.ExitStack) -> tuple[BinaryIO, int, int]:
     """The tag's content with unsynchronisation undone: FF 00 was FF (ID3v2.3, section 5)."""
-    out: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the last frame that needs it
+    out: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
     file.seek(start)
     left, after_ff = stop - start, False
     while left and (block := file.read(min(left, _BLOCK))):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from podpipe.chapters.facts import writable
 from podpipe.chapters.writers.boxes import box, full
@@ -43,12 +44,10 @@ def track(chapters: Sequence[Chapter], number: int, timescale: int) -> tuple[byt
         table = box(
             b"stbl",
             full(b"stsd", struct.pack(">I", 1), _description()),
-            full(b"stts", *_runs(lengths)),
-            full(b"stsc", struct.pack(">IIII", 1, 1, len(samples), 1)),
+            full(b"stts", struct.pack(">I", len(lengths)), *(struct.pack(">II", 1, length) for length in lengths)),
+            full(b"stsc", struct.pack(">IIII", 1, 1, 1, 1)),
             full(b"stsz", struct.pack(f">II{len(samples)}I", 0, len(samples), *map(len, samples))),
-            full(b"stco", struct.pack(">II", 1, place))
-            if place <= _WORD
-            else full(b"co64", struct.pack(">IQ", 1, place)),
+            _chunks(place, samples),
         )
         media = box(
             b"mdia",
@@ -66,6 +65,14 @@ def track(chapters: Sequence[Chapter], number: int, timescale: int) -> tuple[byt
     return b"".join(samples), make
 
 
+def _chunks(place: int, samples: Sequence[bytes]) -> bytes:
+    """A chunk and a duration for each sample: some readers take neither several in a chunk nor runs."""
+    offsets = list(accumulate(map(len, samples[:-1]), initial=place))
+    wide = offsets[-1] > _WORD
+    table = struct.pack(f">I{len(offsets)}{'Q' if wide else 'I'}", len(offsets), *offsets)
+    return full(b"co64" if wide else b"stco", table)
+
+
 def _sample(chapter: Chapter) -> bytes:
     title = chapter.title.encode()[:MOST_TITLE].decode("utf-8", "ignore").encode()
     url = writable(chapter.url).encode()
@@ -73,16 +80,6 @@ def _sample(chapter: Chapter) -> bytes:
     if url and len(url) <= MOST_URL:
         link = box(b"href", struct.pack(">HHB", 0, min(len(chapter.title), 0xFFFF), len(url)) + url + b"\0")
     return struct.pack(">H", len(title)) + title + link
-
-
-def _runs(lengths: Sequence[int]) -> list[bytes]:
-    runs: list[list[int]] = []
-    for length in lengths:
-        if runs and runs[-1][1] == length:
-            runs[-1][0] += 1
-        else:
-            runs.append([1, length])
-    return [struct.pack(">I", len(runs)), *(struct.pack(">II", *run) for run in runs)]
 
 
 def _description() -> bytes:
