@@ -19,12 +19,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from podpipe import audio, chapters
+from podpipe import audio, chapters, encoding
 from podpipe.models import Chapter, Picture
 
 ROOT = Path(__file__).parents[1]
 SHOWN = ROOT / "docs" / "readers.md"
-KINDS = tuple(audio.ENCODERS)
+KINDS = tuple(encoding.ENCODERS)
 
 Found = list[tuple[int, str]]
 """Start in milliseconds and title of each chapter, in the reader's order."""
@@ -253,7 +253,7 @@ def plain_files(folder: Path) -> dict[str, Path]:
     made = {kind: folder / f"plain.{kind}" for kind in KINDS}
     for kind, path in made.items():
         if kind != "mp3":
-            audio.convert(first, path, kind)
+            encoding.convert(first, path, kind)
     return made
 
 

@@ -7,8 +7,7 @@ playlist disguised as an MP3 can't make it open another file or URL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -46,26 +45,6 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 )
 
 av.logging.set_level(av.logging.PANIC)
-
-
-@dataclass(frozen=True, slots=True)
-class Encoder:
-    """How a kind of file is made: container, codecs (the first that is there), bits a second for each channel."""
-
-    container: str
-    codecs: tuple[str, ...]
-    bit_rate: int
-    options: dict[str, str] = field(default_factory=dict)
-
-
-ENCODERS = {
-    "mp3": Encoder("mp3", ("libmp3lame",), 64_000),
-    "m4a": Encoder("ipod", ("aac",), 64_000, {"movflags": "+faststart"}),
-    "ogg": Encoder("ogg", ("libvorbis", "vorbis"), 80_000),
-    "opus": Encoder("opus", ("libopus",), 40_000),
-    "flac": Encoder("flac", ("flac",), 0),
-}
-"""The kinds of files that ``convert`` makes, by their ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,75 +147,10 @@ def write_mp3(path: Path, blocks: Iterable[Samples], sample_rate: int, *, bit_ra
         raise AudioError(f"{path} can't be encoded: {error}") from error
 
 
-def kind(path: Path) -> str:
-    """What a file is, as a key of ENCODERS or ENDINGS' endings: ``opus`` for Opus in Ogg. Raises AudioError."""
-    info = probe(path)
-    return "opus" if info.codec in ("opus", "libopus") and info.format == "ogg" else ENDINGS[info.format]
-
-
-def convert(source: Path, destination: Path, kind: str) -> None:
-    """Encode a file as ``kind``, a key of ENCODERS, in blocks; at most two channels.
-
-    Raises:
-        AudioError: the source can't be decoded, or not encoded so.
-    """
-    name = sniff(source)
-    encoder = ENCODERS[kind]
-    try:
-        with (
-            av.open(str(source), format=name) as old,
-            av.open(str(destination), "w", format=encoder.container, options=encoder.options) as new,
-        ):
-            if not old.streams.audio:
-                raise AudioError(f"{source} has no audio stream")
-            _encode(old, new, encoder)
-    except av.FFmpegError as error:
-        raise AudioError(f"{source} can't be made {kind}: {error}") from error
-
-
-def _encode(old: av.container.InputContainer, new: av.container.OutputContainer, encoder: Encoder) -> None:
-    codec = next(codec for codec in encoder.codecs if codec in av.codecs_available and _is_encoder(codec))
-    channels = min(old.streams.audio[0].codec_context.channels or 1, 2)
-    if codec == "vorbis":  # FFmpeg's own knows nothing but stereo
-        channels = 2
-    layout = "stereo" if channels == 2 else "mono"
-    stream = new.add_stream(
-        codec,
-        rate=_rate(codec, old.streams.audio[0].codec_context.sample_rate),
-        layout=layout,
-        options={"strict": "experimental"} if codec == "vorbis" else {},
-    )
-    assert isinstance(stream, av.AudioStream)
-    if encoder.bit_rate:
-        stream.bit_rate = encoder.bit_rate * channels
-    position = 0
-    for frame in _frames(old):
-        # The file's own times may have gaps; the sound has none.
-        frame.pts, frame.time_base = position, Fraction(1, frame.sample_rate)
-        position += frame.samples
-        new.mux(stream.encode(frame))
-    new.mux(stream.encode(None))
-
-
-def _is_encoder(codec: str) -> bool:
-    try:
-        return bool(av.codec.Codec(codec, "w"))
-    except av.codec.codec.UnknownCodecError:
-        return False
-
-
-def _rate(codec: str, rate: int) -> int:
-    if codec == "libopus":
-        return 48_000
-    if codec == "libmp3lame":
-        return next((known for known in (16_000, 22_050, 24_000, 32_000, 44_100, 48_000) if known >= rate), 48_000)
-    return min(rate, 96_000 if codec == "flac" else 48_000)
-
-
 def _resampled(container: av.container.InputContainer, sample_rate: int) -> Iterator[Samples]:
     resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
     some = False
-    for frame in _frames(container):
+    for frame in frames(container):
         some = True
         for out in resampler.resample(frame):
             yield out.to_ndarray()[0]
@@ -262,7 +176,8 @@ def _joined(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
         yield np.concatenate(held)
 
 
-def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
+def frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
+    """The decoded sound of an open file; damaged packets are left out."""
     try:
         for packet in container.demux(audio=0):
             try:

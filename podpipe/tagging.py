@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from podpipe import audio, chapters, library, storage
+from podpipe import audio, chapters, encoding, library, storage
 from podpipe.chapters.convert import convert, own_facts
 from podpipe.chapters.facts import Facts
 from podpipe.errors import AudioError, ChaptersError
 from podpipe.languages import iso639_2
 from podpipe.library import EpisodeFolder, Library
-from podpipe.models import Chapter, Notes
+from podpipe.models import Chapter, Notes, Transcript
 from podpipe.notes.blocks import read_blocks
 from podpipe.transcripts.sentences import sentences
 
@@ -42,7 +42,7 @@ def write(
 ) -> list[str]:
     """Copy ``source`` with these chapters and facts; encode it anew where ``kind`` is another container.
 
-    ``kind`` is a key of ``audio.ENCODERS``, or empty for the container that it has. None leaves chapters or
+    ``kind`` is a key of ``encoding.ENCODERS``, or empty for the container that it has. None leaves chapters or
     tags as they are. ``destination`` is written in place: give a temporary path.
 
     Raises:
@@ -50,7 +50,7 @@ def write(
     """
     from podpipe.chapters import writers
 
-    here = audio.kind(source)
+    here = encoding.kind(source)
     if not kind or kind == here:
         return writers.write(source, destination, listed, facts, id3_version=id3_version)
     encoded = destination.with_name(destination.name + ".encoded")
@@ -75,9 +75,9 @@ def extras(folder: EpisodeFolder) -> list[str]:
     return [name for name in names if (folder.path / name).is_file()]
 
 
-def facts_of(folder: EpisodeFolder, *, lyrics: bool = True) -> Facts:
-    """What an episode's tags say. Raises LibraryError."""
-    episode, transcript = folder.episode(), folder.transcript()
+def facts_of(folder: EpisodeFolder, *, lyrics: bool = True, transcript: Transcript | None = None) -> Facts:
+    """What an episode's tags say; of its own transcript, or of the one given. Raises LibraryError."""
+    episode, transcript = folder.episode(), transcript or folder.transcript()
     spoken = sentences(transcript) if lyrics else ()
     text = "\n".join(sentence.text for sentence in spoken)
     if len(text) > _LONGEST_LYRICS:
@@ -108,7 +108,7 @@ def _comment(notes: Notes | None, title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What ``podpipe tag`` was asked for. ``kind`` is a key of ``audio.ENCODERS``, or empty."""
+    """What ``podpipe tag`` was asked for. ``kind`` is a key of ``encoding.ENCODERS``, or empty."""
 
     strip: bool = False
     id3_version: int = 3
@@ -159,14 +159,14 @@ def is_file(target: str) -> bool:
     path = Path(target).expanduser()
     if path.is_file():
         return True
-    if path.suffix.lower().removeprefix(".") in {*audio.ENCODERS, *audio.ENDINGS.values()} or "/" in target:
+    if path.suffix.lower().removeprefix(".") in {*encoding.ENCODERS, *audio.ENDINGS.values()} or "/" in target:
         raise AudioError(f"{target} does not exist; give an audio file, or an episode's id or title")
     return False
 
 
 def _beside(source: Path, kind: str) -> Path:
     """The file itself, or one of another kind beside it, which must not be there yet."""
-    if not kind or kind == audio.kind(source):
+    if not kind or kind == encoding.kind(source):
         return source
     path = source.with_suffix(f".{kind}")
     if path.exists():
@@ -176,6 +176,5 @@ def _beside(source: Path, kind: str) -> Path:
 
 def _kind_of(destination: Path, source: Path) -> str:
     """What the ending asks for, where it is another kind than the source."""
-    ending = destination.suffix.lower().removeprefix(".")
-    ending = {"m4b": "m4a", "mp4": "m4a", "oga": "ogg"}.get(ending, ending)
-    return ending if ending in audio.ENCODERS and ending != audio.kind(source) else ""
+    wanted = encoding.kind_of_name(destination)
+    return wanted if wanted and wanted != encoding.kind(source) else ""

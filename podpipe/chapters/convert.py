@@ -12,20 +12,25 @@ from mutagen.flac import FLAC, Picture
 from mutagen.id3 import ID3
 from mutagen.mp4 import MP4, MP4Tags
 
-from podpipe import audio
+from podpipe import encoding
 from podpipe.chapters.facts import Facts, image_type
 from podpipe.models import Picture as Image
 
 
 def convert(source: Path, destination: Path, kind: str) -> list[str]:
-    """Encode ``source`` as ``kind`` (a key of ``audio.ENCODERS``) with its short tags, without chapters.
+    """Encode ``source`` as ``kind`` (a key of ``encoding.ENCODERS``) with its short tags, without chapters.
 
     Tags that the other container has no common name for are named in what is returned.
 
     Raises:
         AudioError: the source can't be decoded.
     """
-    audio.convert(source, destination, kind)
+    encoding.convert(source, destination, kind)
+    return copy_tags(source, destination, kind)
+
+
+def copy_tags(source: Path, destination: Path, kind: str) -> list[str]:
+    """Give a fresh file the short tags of another; those that its kind has no name for are named."""
     lost = _copy_tags(source, destination)
     return [f"the tags {', '.join(lost)} have no name in {kind} and were left out"] if lost else []
 
