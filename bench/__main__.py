@@ -19,6 +19,7 @@ from bench import (
     page,
     script,
     startup,
+    tagging,
 )
 from bench.table import Settings, Skipped, Table, markdown
 
@@ -30,6 +31,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "startup": startup.run,
     "engines": engines.run,
     "conversation": conversation.run,
+    "tagging": tagging.run,
     "memory": memory.run,
 }
 SLOW = frozenset({"memory"})

@@ -15,6 +15,8 @@ from podpipe.library import EpisodeFolder, Library
 from podpipe.models import Chapter, Chapters, Transcript
 from podpipe.transcripts import FORMATS
 
+_CRUMB_MS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -50,7 +52,7 @@ def cut(place: Library, target: str, removed: Sequence[str], inserted: Sequence[
     if not timeline.new_ms:
         raise AudioError(f"nothing of {source} would be left")
     old = folder.chapters().chapters if folder else chapters.read(source)
-    listed = edits.move_chapters(old, timeline)
+    listed = _without_crumbs(old, edits.move_chapters(old, timeline))
     transcript = edits.move_transcript(folder.transcript(), timeline) if folder else None
     facts = _facts(source, folder, transcript)
     with storage.replacing(output) as temporary:
@@ -111,6 +113,17 @@ def _bit_rate(source: Path, kind: str) -> int:
     from podpipe import audio
 
     return audio.probe(source).bit_rate if encoding.kind(source) == kind and kind in ("mp3", "m4a") else 0
+
+
+def _without_crumbs(old: Sequence[Chapter], moved: Sequence[Chapter]) -> tuple[Chapter, ...]:
+    """Chapters without those of which the cut left less than a second, and less than a tenth: nobody wants them."""
+    lengths = {(chapter.title, chapter.url): chapter.end_ms - chapter.start_ms for chapter in old}
+    return tuple(
+        chapter
+        for chapter in moved
+        for left_ms, before_ms in [(chapter.end_ms - chapter.start_ms, lengths[chapter.title, chapter.url])]
+        if left_ms >= _CRUMB_MS or left_ms * 10 >= before_ms
+    )
 
 
 def _facts(source: Path, folder: EpisodeFolder | None, transcript: Transcript | None) -> Facts:
