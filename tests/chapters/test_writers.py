@@ -349,3 +349,17 @@ def test_comments_that_are_no_utf8_stay(plain: dict[str, Path], tmp_path: Path) 
     path.write_bytes(data)
     chapters.write(path, in_a_row("One"), FACTS)
     assert b"K\xfc\xff\xfe\xe9nstler" in path.read_bytes()
+
+
+def test_adts_is_tagged_like_mp3(plain: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "episode.aac"
+    with av.open(str(plain["m4a"])) as old, av.open(str(path), "w", format="adts") as new:
+        stream = new.add_stream_from_template(old.streams.audio[0])
+        for packet in old.demux(audio=0):
+            if packet.size:
+                packet.stream = stream
+                new.mux(packet)
+    before = path.read_bytes()
+    assert chapters.write(path, in_a_row("One", "Two"), FACTS) == []
+    assert path.read_bytes().endswith(before)
+    assert titles_and_starts(chapters.read(path)) == [("One", 0), ("Two", 1000)]
