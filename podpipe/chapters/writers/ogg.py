@@ -107,7 +107,7 @@ def _headers(file: BinaryIO, source: Path) -> tuple[list[_Page], list[bytes], li
     pages: list[_Page] = []
     stray: list[_Page] = []
     packets: list[bytes] = []
-    part, size = b"", 0
+    part, size = bytearray(), 0
     wanted = 2
     try:
         while len(packets) < wanted or part:
@@ -122,8 +122,8 @@ def _headers(file: BinaryIO, source: Path) -> tuple[list[_Page], list[bytes], li
             for packet, whole in _packets(page):
                 part += packet
                 if whole:
-                    packets.append(part)
-                    part = b""
+                    packets.append(bytes(part))
+                    part.clear()
             if packets:
                 wanted = _codec(packets[0], source)[2]
             if len(packets) > wanted:
