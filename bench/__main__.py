@@ -20,6 +20,7 @@ from bench import (
     page,
     script,
     startup,
+    tagging,
 )
 from bench.table import Settings, Skipped, Table, markdown
 
@@ -32,6 +33,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "engines": engines.run,
     "conversation": conversation.run,
     "known_items": known_items.run,
+    "tagging": tagging.run,
     "memory": memory.run,
 }
 SLOW = frozenset({"memory", "known_items"})

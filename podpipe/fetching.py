@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podpipe import audio, library, storage
+from podpipe.chapters import facts
 from podpipe.errors import AudioError, ChaptersError, FetchError, SourceError
 from podpipe.models import Chapters
 from podpipe.sources import is_url
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _ARRIVING = "arriving"
 """The audio's name until it is known what it is."""
+
+_COVER_BYTES = 10_000_000
+"""Of a cover at the most."""
 
 
 def fetch(work: Work, client: Client, candidate: Candidate) -> None:
@@ -54,6 +58,41 @@ def fetch(work: Work, client: Client, candidate: Candidate) -> None:
 
     ask = remote and bool(known) and not candidate.from_feed
     work.stage("fetch", inputs, [], action, recheck=ask)
+
+
+def cover(work: Work, client: Client) -> None:
+    """The picture that the episode names → ``cover.jpg`` or ``cover.png``; where it can't be had, a remark says so.
+
+    Raises:
+        LibraryError: the disk is full, or the folder can't be written.
+    """
+    url = work.episode.image
+    if not is_url(url):
+        return
+
+    def action() -> Made:
+        try:
+            data = _image(client, url, work.folder.path / _ARRIVING)
+        except FetchError as error:
+            work.remarks.append(f"the cover could not be had: {error}")
+            return Made()
+        kind = facts.image_type(data)
+        if not kind:
+            work.remarks.append(f"the cover at {url} is neither JPEG nor PNG")
+            return Made()
+        return Made({library.COVERS[kind]: data})
+
+    work.stage("cover", [url], [], action)
+
+
+def _image(client: Client, url: str, arriving: Path) -> bytes:
+    try:
+        client.download(url, arriving, limit=_COVER_BYTES)
+        with storage.explained(arriving):
+            return arriving.read_bytes()
+    finally:
+        for name in (arriving.name, f"{arriving.name}.part", f"{arriving.name}.part.json"):
+            arriving.with_name(name).unlink(missing_ok=True)
 
 
 def _state_of(path: Path) -> str:

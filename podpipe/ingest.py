@@ -64,6 +64,7 @@ def ingest_episode(
         work = Work(folder, episode, progress, force)
         fetching.fetch(work, tools.client, candidate)
         outline = stages.describe(work, candidate.notes)
+        fetching.cover(work, tools.client)
         stages.transcribe(work, tools, outline)
         stages.align(work, outline)
         stages.transcripts(work)

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from podpipe import storage
 from podpipe.errors import LibraryError
 from podpipe.ledger import Ledger
-from podpipe.models import Chapters, Episode, Hypothesis, Notes, Transcript
+from podpipe.models import Chapters, Episode, Hypothesis, Notes, Picture, Transcript
 
 if TYPE_CHECKING:
     from podpipe.sound import Sound
@@ -29,8 +29,10 @@ CHAPTERS = "chapters.json"
 LOUDNESS = "loudness.npy"
 PUBLISHED = "published-chapters.json"
 TAGGED = "episode.mp3"
+COVERS = {"image/jpeg": "cover.jpg", "image/png": "cover.png"}
+"""The names of the episode's cover, by its type."""
 
-_NOTES = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
+NOTES = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,20 @@ class EpisodeFolder:
 
     def notes(self) -> Notes | None:
         """The show notes, if there are any."""
-        for media_type, name in _NOTES.items():
+        for media_type, name in NOTES.items():
             path = self.path / name
             if path.is_file():
                 with storage.explained(path):
                     return Notes(path.read_bytes().decode("utf-8", "replace"), media_type)  # type: ignore[arg-type]
+        return None
+
+    def cover(self) -> Picture | None:
+        """The episode's cover, if one was fetched or put there."""
+        for media_type, name in COVERS.items():
+            path = self.path / name
+            if path.is_file():
+                with storage.explained(path):
+                    return Picture(path.read_bytes(), media_type)
         return None
 
     def original(self) -> Path:
@@ -110,7 +121,7 @@ class EpisodeFolder:
 
 def notes_name(notes: Notes) -> str:
     """The name of the file that these notes are kept in."""
-    return _NOTES[notes.media_type]
+    return NOTES[notes.media_type]
 
 
 class Library:

@@ -112,15 +112,15 @@ def transcripts(work: Work) -> None:
 
 
 def tag(work: Work) -> None:
-    """The original and its chapters → ``episode.mp3``, the audio untouched."""
-    original = work.folder.original()
-    inputs = work.digests(original.name, library.CHAPTERS, library.EPISODE)
+    """The original, its chapters and what is known of the episode → ``episode.mp3``, the audio untouched."""
+    from podpipe import tagging
+
+    names = [work.folder.original().name, library.CHAPTERS, library.EPISODE, library.TRANSCRIPT]
+    inputs = work.digests(*names, *tagging.extras(work.folder))
 
     def action() -> Made:
-        from podpipe.chapters.tag import tag as write
-
         with storage.replacing(work.folder.tagged) as temporary:
-            write(original, temporary, work.episode, work.folder.chapters().chapters)
+            work.remarks += tagging.tag(work.folder, temporary)
         return Made(written=[library.TAGGED])
 
     work.stage("tag", inputs, [library.TAGGED], action)

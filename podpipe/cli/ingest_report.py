@@ -24,6 +24,7 @@ _DOING = {
     "wait": "waiting for another podpipe",
     "fetch": "downloading",
     "describe": "reading notes",
+    "cover": "downloading the cover",
     "transcribe": "transcribing",
     "align": "aligning",
     "transcripts": "writing transcripts",
