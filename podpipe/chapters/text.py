@@ -1,0 +1,123 @@
+"""Timestamps in text: read from any notes, and written as episode descriptions have them.
+
+Reading takes a list as hosts write it: ``00:00 Title``, ``(12:34) Title``, ``[1:02:03] Title``, ``12:34 - Title``,
+``Title – 12:34``, ``00:00-01:30 Title``, with bullets, numbers, Markdown or HTML, a title on the line below, and
+whatever other text stands around. How descriptions are written is in ``podpipe.chapters.descriptions``.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from podpipe import encodings, timecode
+from podpipe.errors import ChaptersError
+from podpipe.models import Chapter
+
+_TIME = r"(?:\d{1,3}:)?\d{1,4}:[0-5]\d(?:[.,]\d{1,3})?(?!:?\d)"
+_TO = r"(?:-+>?|–|—|→|~|to\b|until\b|bis\b)"
+_SEPARATOR = r"(?:[-–—:|~•·→=*_]+\s+|[-–—:|]\s*)"
+_LEADING = re.compile(
+    rf"[^\w]*?(?:\d{{1,3}}[.)]\s+)?[^\w]*?(?P<start>{_TIME})(?:\s*{_TO}\s*(?P<end>{_TIME}))?"
+    rf"[*_`]*[)\]}}>）】]*(?:\(https?://[^)\s]*\))?[*_`]*\s*{_SEPARATOR}?(?P<title>.*)"
+)
+_TRAILING = re.compile(
+    rf"[^\w\"'“‘(\[<]*(?:\d{{1,3}}[.)]\s+)?(?P<title>.*?\S)\s*(?:\s[-–—:|~•·→@.…]+\s*|[-–—:|…]\s+|\s|(?=[(\[{{（【]))"
+    rf"[*_`]*[(\[{{<（【]?(?P<start>{_TIME})(?:\s*{_TO}\s*(?P<end>{_TIME}))?[)\]}}>）】]?[*_`]*\s*"
+)
+_LINK = re.compile(r"(?P<title>.*\S)\s+<(?P<url>https?://[^\s<>]+)>")
+_BREAKS = re.compile(r"<\s*(?:br|/?(?:p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section))\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z!](?!ttps?:)[^<>]*>")
+_HTML = re.compile(r"<(?:p|br|div|li|ul|ol|h[1-6]|a|b|i|strong|em|span)\b[^<>]*>|&(?:amp|lt|gt|quot|nbsp|#\d+);", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    line: int
+    start_ms: int
+    end_ms: int
+    title: str
+    after_text: bool
+    """Whether other text stands between this and the stamp before."""
+
+
+def read(data: bytes, name: str) -> tuple[Chapter, ...]:
+    """The longest list of timestamps in a text; ``name`` says where it is from.
+
+    Raises:
+        ChaptersError: there is none, or its times are out of order.
+    """
+    lines = list(_lines(encodings.decode(data)))
+    stamps = max((_stamps(lines, pattern) for pattern in (_LEADING, _TRAILING)), key=len)
+    best = max(_lists(stamps, name), key=len, default=[])
+    if not best:
+        raise ChaptersError(f"{name} has no line with a time and a title, like 00:00 Title")
+    return tuple(_chapter(stamp) for stamp in best)
+
+
+def read_line(line: str) -> Chapter | None:
+    """What one line with a time at its beginning is read as."""
+    found = _stamps([(1, line)], _LEADING)
+    return _chapter(found[0]) if found else None
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines as people see them, without HTML, each with its number in the source."""
+    is_html = bool(_HTML.search(text))
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
+        parts = _BREAKS.split(line) if is_html else [line]
+        for part in parts:
+            yield number, html.unescape(_TAG.sub("", part)).strip() if is_html else part.strip()
+
+
+def _stamps(lines: Sequence[tuple[int, str]], pattern: re.Pattern[str]) -> list[_Stamp]:
+    found: list[_Stamp] = []
+    after_text = False
+    for number, line in lines:
+        if not line:
+            continue
+        match = pattern.fullmatch(line)
+        try:
+            start_ms = timecode.parse(match["start"]) if match else None
+        except ValueError:
+            start_ms = None
+        if match is None or start_ms is None:
+            if found and not found[-1].title:  # the title stands below its time
+                last = found.pop()
+                found.append(_Stamp(last.line, last.start_ms, last.end_ms, _folded(line), last.after_text))
+            else:
+                after_text = True
+            continue
+        end_ms = timecode.parse(match["end"]) if match["end"] else start_ms
+        found.append(_Stamp(number, start_ms, max(end_ms, start_ms), _folded(match["title"]), after_text))
+        after_text = False
+    return [stamp for stamp in found if stamp.title]
+
+
+def _lists(stamps: Sequence[_Stamp], name: str) -> list[list[_Stamp]]:
+    """Stamps as lists that ascend; after other text a new list may begin, within one a step back is a mistake."""
+    lists: list[list[_Stamp]] = []
+    for stamp in stamps:
+        before = lists[-1][-1] if lists else None
+        if before is None or (stamp.start_ms <= before.start_ms and stamp.after_text):
+            lists.append([stamp])
+        elif stamp.start_ms < before.start_ms:
+            raise ChaptersError(
+                f"{name}, line {stamp.line}: {timecode.clock(stamp.start_ms)} {stamp.title!r} comes after "
+                f"{timecode.clock(before.start_ms)}; put the times in order"
+            )
+        else:
+            lists[-1].append(stamp)
+    return lists
+
+
+def _chapter(stamp: _Stamp) -> Chapter:
+    linked = _LINK.fullmatch(stamp.title)
+    title, url = (linked["title"], linked["url"]) if linked else (stamp.title, "")
+    return Chapter(title, stamp.start_ms, stamp.end_ms, url=url)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
