@@ -95,7 +95,7 @@ def _too_short(chapters: Sequence[Chapter], shortest_ms: int, duration_ms: int) 
         starts = [*(chapter.start_ms for chapter in kept), last_ms]
         lengths = [after - start for start, after in pairwise(starts)]
         place = next((place for place, length in enumerate(lengths) if length < shortest_ms), None)
-        if place is None:
+        if place is None or len(kept) == 1:
             return left
         neighbour = min(place + 1, len(kept) - 1)
         left.append(kept.pop(place if lengths[place] < lengths[neighbour] else neighbour))
