@@ -68,7 +68,7 @@ def ingest_episode(
         stages.align(work, outline)
         stages.transcripts(work)
         stages.tag(work)
-        stages.index(work, tools)
+        stages.index(work, tools.index)
         found = folder.chapters()
         return Outcome(
             episode.enclosure,

@@ -36,6 +36,11 @@ def describe(work: Work, notes: Notes | None) -> Outline:
         files[library.notes_name(notes)] = notes.text.encode()
     work.stage("describe", [work.episode, notes], list(files), lambda: Made(files))
     work.episode = work.folder.episode()
+    return outline_of(work)
+
+
+def outline_of(work: Work) -> Outline:
+    """The notes that are kept in the episode's folder, read as an Outline."""
     kept = work.folder.notes()
     if kept is None:
         return Outline()
@@ -126,12 +131,12 @@ def tag(work: Work) -> None:
     work.stage("tag", inputs, [library.TAGGED], action)
 
 
-def index(work: Work, tools: Tools) -> None:
+def index(work: Work, index: Index) -> None:
     """The transcript and chapters → the search index."""
-    inputs = [tools.index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
+    inputs = [index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
 
     def action() -> Made:
-        tools.index.add(indexed(work.folder))
+        index.add(indexed(work.folder))
         return Made()
 
     work.stage("index", inputs, [], action)

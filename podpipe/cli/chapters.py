@@ -1,0 +1,391 @@
+"""``podpipe chapters``: show, export, import, edit; ``add``, ``move``, ``rename``, ``remove``, ``shift`` for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from podpipe.cli.options import JsonOption, LibraryOption
+
+if TYPE_CHECKING:
+    from podpipe.models import Chapter
+    from podpipe.targets import Change, Changed, Target
+
+_DEFAULT = "show"
+
+
+class _Group(TyperGroup):
+    """A group whose first word may be left out: then it is ``show``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "-h", "--help"):
+            args = [_DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    help="Show, export, import and edit the chapters of an episode or of any audio file.",
+    epilog="podpipe chapters EPISODE|FILE [OPTIONS] is podpipe chapters show; its --help lists the options. "
+    "A chapter is given by its number, its start, or a part of its title.",
+)
+
+TargetArgument = Annotated[
+    str,
+    typer.Argument(metavar="EPISODE|FILE", help="An audio file, or an episode's id or a part of its id or title."),
+]
+ChapterArgument = Annotated[
+    str, typer.Argument(metavar="CHAPTER", help="Its number, its start time, or its title or a part of it.")
+]
+UrlOption = Annotated[str | None, typer.Option("--url", metavar="URL", help="A link for the chapter.")]
+ImageOption = Annotated[str | None, typer.Option("--image", metavar="URL", help="An image for the chapter.")]
+
+
+@app.command(_DEFAULT)
+def show(
+    target: TargetArgument,
+    export_to: Annotated[
+        str | None, typer.Option("--export", metavar="FILE|-", help="Write the chapters to a file.")
+    ] = None,
+    import_from: Annotated[
+        str | None, typer.Option("--import", metavar="FILE|-", help="Take the chapters from a file.")
+    ] = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="json, psc, webvtt, description, apple, spotify, youtube, audacity, ffmetadata, csv or id3; "
+            "told by the file's ending unless given.",
+        ),
+    ] = None,
+    edit: Annotated[bool, typer.Option("--edit", help="Edit them in $EDITOR.")] = False,
+    revert: Annotated[bool, typer.Option("--revert", help="Give an episode's chapters back to podpipe.")] = False,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the chapters, or export, import or edit them (the word show may be left out)."""
+    if sum([export_to is not None, import_from is not None, edit, revert]) > 1:
+        raise typer.BadParameter("--export, --import, --edit and --revert are one at a time")
+    if format_name and export_to is None and import_from is None:
+        raise typer.BadParameter("--format belongs to --export or --import")
+    place = _locate(target, library)
+    if export_to is not None:
+        _export(place, export_to, format_name)
+    elif import_from is not None:
+        _report(place, place.change(_imported(place, import_from, format_name)), json)
+    elif edit:
+        _edit(place, json)
+    elif revert:
+        _revert(place, json)
+    else:
+        _show(place, json)
+
+
+@app.command("add")
+def add(
+    target: TargetArgument,
+    time: Annotated[str, typer.Argument(metavar="TIME", help="When it begins: 1:02:03.5, 62:03 or 90s.")],
+    title: Annotated[str, typer.Argument(metavar="TITLE")],
+    url: UrlOption = None,
+    image: ImageOption = None,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Add a chapter."""
+    from podpipe.chapters import edit
+
+    start_ms, more = _time(time), {"url": url or "", "image": image or ""}
+
+    def change(length: int) -> Change:
+        return lambda old: edit.add(old, start_ms, title, duration_ms=length, **more)
+
+    _change(target, library, json, change)
+
+
+@app.command("move")
+def move(
+    target: TargetArgument,
+    chapter: ChapterArgument,
+    time: Annotated[str, typer.Argument(metavar="TIME", help="When it is to begin: 1:02:03.5, 62:03 or 90s.")],
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Have a chapter begin at another time."""
+    from podpipe.chapters import edit
+
+    start_ms, more = _time(time), {"url": url or "", "image": image or ""}
+
+    def change(length: int) -> Change:
+        return lambda old: edit.add(old, start_ms, title, duration_ms=length, **more)
+
+    _change(target, library, json, change)
+
+
+@app.command("rename")
+def rename(
+    target: TargetArgument,
+    chapter: ChapterArgument,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="Its new title.")],
+    url: UrlOption = None,
+    image: ImageOption = None,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give a chapter another title, and with --url and --image another link and image (empty for none)."""
+    from podpipe.chapters import edit
+
+    _change(
+        target,
+        library,
+        json,
+        lambda _: lambda old: edit.rename(old, edit.find(old, chapter), title, url=url, image=image),
+    )
+
+
+@app.command("remove")
+def remove(
+    target: TargetArgument,
+    chapters: Annotated[
+        list[str], typer.Argument(metavar="CHAPTER...", help="Their numbers, start times, or titles or parts of them.")
+    ],
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remove chapters; the one before takes their time."""
+    from podpipe.chapters import edit
+
+    def change(length: int) -> Change:
+        return lambda old: edit.remove(old, [edit.find(old, which) for which in chapters], duration_ms=length)
+
+    _change(target, library, json, change)
+
+
+@app.command("shift", context_settings={"ignore_unknown_options": True})
+def shift(
+    target: TargetArgument,
+    by: Annotated[str, typer.Argument(metavar="±TIME", help="How far: 12.5, +1:30 or -0:05.")],
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help="Only chapters that begin then or later.")] = "0",
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Move all chapters, or all from a time on, later (+) or earlier (-)."""
+    from podpipe.chapters import edit
+
+    sign = -1 if by.startswith(("-", "−")) else 1
+    by_ms, from_ms = sign * _time(by.lstrip("+-−")), _time(start)
+
+    def change(length: int) -> Change:
+        return lambda old: edit.shift(old, by_ms, from_ms=from_ms, duration_ms=length)
+
+    _change(target, library, json, change)
+
+
+def _locate(text: str, library: Path | None) -> Target:
+    from podpipe import targets
+    from podpipe.cli import console
+    from podpipe.library import Library
+
+    def waiting() -> None:
+        console.err().print(f"waiting for another podpipe that works on {console.clean(text)}", markup=False)
+
+    return targets.locate(text, Library.locate(library), waiting)
+
+
+def _time(text: str) -> int:
+    from podpipe import timecode
+
+    try:
+        return timecode.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _change(text: str, library: Path | None, json: bool, change: Callable[[int], Change]) -> None:
+    """``change`` makes an edit from the length of the target."""
+    place = _locate(text, library)
+    _report(place, place.change(change(place.duration_ms)), json)
+
+
+def _export(place: Target, to: str, format_name: str | None) -> None:
+    import sys
+
+    from podpipe import exchange
+    from podpipe.cli import console
+
+    if to == "-":
+        if not format_name:
+            raise typer.BadParameter("--export - needs --format")
+        encoded = exchange.exported(place, format_name)
+        sys.stdout.buffer.write(encoded.data)
+        sys.stdout.buffer.flush()
+        _remark(encoded.lost)
+        return
+    path = Path(to).expanduser().absolute()
+    done = exchange.export(place, path, format_name)
+    console.out().print(console.clean(f"{to}: {_count(done.count)}, {done.about}"), markup=False, soft_wrap=True)
+    _remark(done.lost)
+
+
+def _imported(place: Target, source: str, format_name: str | None) -> Change:
+    import sys
+
+    from podpipe import exchange
+
+    if source != "-":
+        return exchange.imported(place, None, Path(source).expanduser(), format_name)
+    if not format_name:
+        raise typer.BadParameter("--import - needs --format")
+    return exchange.imported(place, sys.stdin.buffer.read(), Path("standard input"), format_name)
+
+
+def _edit(place: Target, json: bool) -> None:
+    """The editor, again and again until the text is right or the user gives up."""
+    from podpipe import editor
+    from podpipe.chapters import form
+    from podpipe.chapters.edit import checked
+    from podpipe.chapters.merge import merged
+    from podpipe.cli import console
+    from podpipe.errors import ChaptersError
+
+    before, duration_ms = place.read().chapters, place.duration_ms
+    text = form.write(before, place.title, duration_ms)
+    path = editor.keep(text)
+    while True:
+        edited = editor.open_file(path)
+        found, wrong = form.read(edited, duration_ms)
+        if not wrong:
+            break
+        for mistake in wrong:
+            console.err().print(console.clean(mistake), style="red", markup=False, soft_wrap=True)
+        if not _again():
+            raise ChaptersError(f"nothing was changed; the text is kept in {path}")
+    if edited.split() == text.split() or not found:
+        path.unlink()
+        console.out().print("Nothing was changed.")
+        return
+
+    def change(now: tuple[Chapter, ...]) -> tuple[Chapter, ...]:
+        if now != before:
+            raise ChaptersError(f"the chapters of {place.name} were changed meanwhile; your text is kept in {path}")
+        return checked(merged(found, now, form.HOLDS), duration_ms)
+
+    changed = place.change(change)
+    path.unlink()
+    _report(place, changed, json)
+
+
+def _again() -> bool:
+    try:
+        return typer.confirm("Edit again?", default=True, err=True)
+    except typer.Abort:
+        return False
+
+
+def _revert(place: Target, json: bool) -> None:
+    from podpipe.errors import ChaptersError
+    from podpipe.targets import EpisodeTarget
+
+    if not isinstance(place, EpisodeTarget):
+        raise ChaptersError(f"{place.name} is no episode of the library; only an episode has chapters of podpipe's own")
+    _report(place, place.revert(), json)
+
+
+def _report(place: Target, changed: Changed, json: bool) -> None:
+    """Say what there is now."""
+    from podpipe.cli import console
+    from podpipe.targets import EpisodeTarget
+
+    _remark(changed.remarks)
+    if json:
+        _show(place, True)
+        return
+    if not changed.is_new:
+        console.out().print("Nothing was changed.")
+        return
+    told = f"{place.title}: {_count(len(changed.chapters))}"
+    if isinstance(place, EpisodeTarget):
+        told += ", by hand" if place.folder.is_by_hand() else ", podpipe's own; yours are in chapters-by-hand.json"
+    console.out().print(console.clean(told), markup=False, soft_wrap=True)
+
+
+def _remark(remarks: tuple[str, ...]) -> None:
+    from podpipe.cli import console
+
+    for remark in remarks:
+        console.err().print(f"! {console.clean(remark)}", style="yellow", markup=False, soft_wrap=True)
+
+
+def _count(number: int) -> str:
+    return f"{number} chapter{'' if number == 1 else 's'}"
+
+
+def _show(place: Target, json: bool) -> None:
+    from podpipe.cli import console
+
+    found = place.read()
+    if json:
+        console.print_json(
+            {
+                "name": place.name,
+                "title": place.title,
+                "duration_ms": place.duration_ms,
+                "chapters": [_as_json(number, chapter) for number, chapter in enumerate(found.chapters, 1)],
+                "missing": found.missing,
+            }
+        )
+    elif not found.chapters:
+        console.out().print(f"{console.clean(place.title)} has no chapters.", markup=False, soft_wrap=True)
+    else:
+        _print_table(place, found.chapters)
+
+
+def _as_json(number: int, chapter: Chapter) -> dict[str, Any]:
+    picture = chapter.picture
+    return {
+        "number": number,
+        "title": chapter.title,
+        "start_ms": chapter.start_ms,
+        "end_ms": chapter.end_ms,
+        "url": chapter.url,
+        "image": chapter.image,
+        "toc": chapter.toc,
+        "picture": {"media_type": picture.media_type, "bytes": len(picture.data)} if picture else None,
+        "confidence": chapter.confidence,
+        "evidence": chapter.evidence,
+        "because": chapter.because,
+    }
+
+
+def _print_table(place: Target, chapters: tuple[Chapter, ...]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from podpipe import timecode
+    from podpipe.cli import console
+    from podpipe.models import FOUND_BY
+    from podpipe.targets import EpisodeTarget
+
+    is_episode = isinstance(place, EpisodeTarget)
+    table = Table("", box=None, pad_edge=False)
+    table.add_column("Start", justify="right")
+    table.add_column("Chapter")
+    table.add_column("Found by" if is_episode else "")
+    table.add_column("")
+    for number, chapter in enumerate(chapters, 1):
+        start = timecode.clock(chapter.start_ms, decimals=3)
+        more = (
+            "" if chapter.toc else "hidden",
+            chapter.url,
+            f"image {chapter.image}" if chapter.image else "",
+            f"picture ({len(chapter.picture.data) // 1024} kB)" if chapter.picture else "",
+        )
+        found_by = FOUND_BY[chapter.evidence] if is_episode else ""
+        texts = (chapter.title, found_by, " · ".join(filter(None, more)))
+        table.add_row(str(number), start, *(Text(console.clean(text), overflow="fold") for text in texts))
+    console.out().print(table)
