@@ -1,4 +1,4 @@
-"""``podpipe chapters``: show, export, import, edit; ``add``, ``move``, ``rename``, ``remove``, ``shift`` for scripts."""
+"""``podpipe chapters``: show, export, import, edit; for scripts ``add``, ``move``, ``rename``, ``remove``, ``shift``."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ TargetArgument = Annotated[
 ChapterArgument = Annotated[
     str, typer.Argument(metavar="CHAPTER", help="Its number, its start time, or its title or a part of it.")
 ]
+TimeArgument = Annotated[str, typer.Argument(metavar="TIME", help="When it is to begin: 1:02:03.5, 62:03 or 90s.")]
 UrlOption = Annotated[str | None, typer.Option("--url", metavar="URL", help="A link for the chapter.")]
 ImageOption = Annotated[str | None, typer.Option("--image", metavar="URL", help="An image for the chapter.")]
 
@@ -90,7 +91,7 @@ def show(
 @app.command("add")
 def add(
     target: TargetArgument,
-    time: Annotated[str, typer.Argument(metavar="TIME", help="When it begins: 1:02:03.5, 62:03 or 90s.")],
+    time: TimeArgument,
     title: Annotated[str, typer.Argument(metavar="TITLE")],
     url: UrlOption = None,
     image: ImageOption = None,
@@ -100,10 +101,10 @@ def add(
     """Add a chapter."""
     from podpipe.chapters import edit
 
-    start_ms, more = _time(time), {"url": url or "", "image": image or ""}
+    start_ms = _time(time)
 
     def change(length: int) -> Change:
-        return lambda old: edit.add(old, start_ms, title, duration_ms=length, **more)
+        return lambda old: edit.add(old, start_ms, title, duration_ms=length, url=url or "", image=image or "")
 
     _change(target, library, json, change)
 
@@ -112,17 +113,17 @@ def add(
 def move(
     target: TargetArgument,
     chapter: ChapterArgument,
-    time: Annotated[str, typer.Argument(metavar="TIME", help="When it is to begin: 1:02:03.5, 62:03 or 90s.")],
+    time: TimeArgument,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
     """Have a chapter begin at another time."""
     from podpipe.chapters import edit
 
-    start_ms, more = _time(time), {"url": url or "", "image": image or ""}
+    start_ms = _time(time)
 
     def change(length: int) -> Change:
-        return lambda old: edit.add(old, start_ms, title, duration_ms=length, **more)
+        return lambda old: edit.move(old, edit.find(old, chapter), start_ms, duration_ms=length)
 
     _change(target, library, json, change)
 
