@@ -124,8 +124,13 @@ def tag(work: Work) -> None:
     def action() -> Made:
         from podpipe.chapters.tag import tag as write
 
+        found = work.folder.chapters().chapters
+        if late := sum(chapter.start_ms >= work.folder.transcript().duration_ms for chapter in found):
+            work.remarks.append(
+                f"{late} of the chapters begin after the end of the audio; podpipe chapters {work.folder.id} --edit"
+            )
         with storage.replacing(work.folder.tagged) as temporary:
-            write(original, temporary, work.episode, work.folder.chapters().chapters)
+            write(original, temporary, work.episode, found)
         return Made(written=[library.TAGGED])
 
     work.stage("tag", inputs, [library.TAGGED], action)

@@ -60,7 +60,7 @@ def encode(chapters: Chapters, *, plain: bool = False) -> bytes:
             _Chapter(
                 startTime=chapter.start_ms / 1000,
                 title=chapter.title,
-                endTime=chapter.end_ms / 1000,
+                endTime=chapter.end_ms / 1000 if chapter.end_ms > chapter.start_ms else None,
                 url=chapter.url or None,
                 img=chapter.image or None,
                 toc=chapter.toc,

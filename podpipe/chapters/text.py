@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from podpipe import encodings, timecode
@@ -20,15 +20,16 @@ _TIME = r"(?:\d{1,3}:)?\d{1,4}:[0-5]\d(?:[.,]\d{1,3})?(?!:?\d)"
 _TO = r"(?:-+>?|–|—|→|~|to\b|until\b|bis\b)"
 _SEPARATOR = r"(?:[-–—:|~•·→=*_]+\s+|[-–—:|]\s*)"
 _LEADING = re.compile(
-    rf"[^\w]*?(?:\d{{1,3}}[.)]\s+)?[^\w]*?(?P<start>{_TIME})(?:\s*{_TO}\s*(?P<end>{_TIME}))?"
+    rf"\W{{0,12}}?(?:\d{{1,3}}[.)]\s)?\W{{0,12}}?(?P<start>{_TIME})(?:\s*{_TO}\s*(?P<end>{_TIME}))?"
     rf"[*_`]*[)\]}}>）】]*(?:\(https?://[^)\s]*\))?[*_`]*\s*{_SEPARATOR}?(?P<title>.*)"
 )
 _TRAILING = re.compile(
-    rf"[^\w\"'“‘(\[<]*(?:\d{{1,3}}[.)]\s+)?(?P<title>.*?\S)\s*(?:\s[-–—:|~•·→@.…]+\s*|[-–—:|…]\s+|\s|(?=[(\[{{（【]))"
-    rf"[*_`]*[(\[{{<（【]?(?P<start>{_TIME})(?:\s*{_TO}\s*(?P<end>{_TIME}))?[)\]}}>）】]?[*_`]*\s*"
+    rf"(?:\s[-–—:|~•·→@.…]{{1,9}}\s?|[-–—:|…]\s|\s|(?=[(\[{{（【]))[*_`]{{0,3}}[(\[{{<（【]?"
+    rf"(?P<start>{_TIME})(?:\s?{_TO}\s?(?P<end>{_TIME}))?[)\]}}>）】]?[*_`]{{0,3}}$"
 )
+_BULLET = re.compile(r"[^\w\"'“‘(\[<]{1,12}(?=[\w\"'“‘(\[<])|\d{1,3}[.)]\s")
 _LINK = re.compile(r"(?P<title>.*\S)\s+<(?P<url>https?://[^\s<>]+)>")
-_BREAKS = re.compile(r"<\s*(?:br|/?(?:p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section))\b[^>]*>", re.IGNORECASE)
+_BREAKS = re.compile(r"<\s*(?:br|/?(?:p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section))\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!](?!ttps?:)[^<>]*>")
 _HTML = re.compile(r"<(?:p|br|div|li|ul|ol|h[1-6]|a|b|i|strong|em|span)\b[^<>]*>|&(?:amp|lt|gt|quot|nbsp|#\d+);", re.I)
 
@@ -50,7 +51,9 @@ def read(data: bytes, name: str) -> tuple[Chapter, ...]:
         ChaptersError: there is none, or its times are out of order.
     """
     lines = list(_lines(encodings.decode(data)))
-    stamps = max((_stamps(lines, pattern) for pattern in (_LEADING, _TRAILING)), key=len)
+    stamps, after = _stamps(lines, _leading), _stamps(lines, _trailing)
+    if len(after) > max(len(stamps), 1):  # one alone may be anything: a time of day, a verse
+        stamps = after
     best = max(_lists(stamps, name), key=len, default=[])
     if not best:
         raise ChaptersError(f"{name} has no line with a time and a title, like 00:00 Title")
@@ -59,7 +62,7 @@ def read(data: bytes, name: str) -> tuple[Chapter, ...]:
 
 def read_line(line: str) -> Chapter | None:
     """What one line with a time at its beginning is read as."""
-    found = _stamps([(1, line)], _LEADING)
+    found = _stamps([(1, _folded(line))], _leading)
     return _chapter(found[0]) if found else None
 
 
@@ -69,29 +72,41 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
         parts = _BREAKS.split(line) if is_html else [line]
         for part in parts:
-            yield number, html.unescape(_TAG.sub("", part)).strip() if is_html else part.strip()
+            yield number, _folded(html.unescape(_TAG.sub("", part)) if is_html else part)
 
 
-def _stamps(lines: Sequence[tuple[int, str]], pattern: re.Pattern[str]) -> list[_Stamp]:
+def _leading(line: str) -> tuple[str, str, str] | None:
+    """Start, end and title of a line that begins with a time."""
+    match = _LEADING.fullmatch(line)
+    return (match["start"], match["end"] or "", match["title"]) if match else None
+
+
+def _trailing(line: str) -> tuple[str, str, str] | None:
+    """The same of a line that ends with one."""
+    match = _TRAILING.search(line)
+    if match is None:
+        return None
+    title = line[: match.start()]
+    bullet = _BULLET.match(title)
+    return match["start"], match["end"] or "", title[bullet.end() :] if bullet else title
+
+
+def _stamps(lines: Sequence[tuple[int, str]], parse: Callable[[str], tuple[str, str, str] | None]) -> list[_Stamp]:
     found: list[_Stamp] = []
     after_text = False
     for number, line in lines:
         if not line:
             continue
-        match = pattern.fullmatch(line)
-        try:
-            start_ms = timecode.parse(match["start"]) if match else None
-        except ValueError:
-            start_ms = None
-        if match is None or start_ms is None:
+        parts = parse(line)
+        if parts is None:
             if found and not found[-1].title:  # the title stands below its time
                 last = found.pop()
-                found.append(_Stamp(last.line, last.start_ms, last.end_ms, _folded(line), last.after_text))
+                found.append(_Stamp(last.line, last.start_ms, last.end_ms, line, last.after_text))
             else:
                 after_text = True
             continue
-        end_ms = timecode.parse(match["end"]) if match["end"] else start_ms
-        found.append(_Stamp(number, start_ms, max(end_ms, start_ms), _folded(match["title"]), after_text))
+        start_ms, end_ms = (timecode.parse(part or parts[0]) for part in parts[:2])
+        found.append(_Stamp(number, start_ms, max(end_ms, start_ms), parts[2].strip(), after_text))
         after_text = False
     return [stamp for stamp in found if stamp.title]
 

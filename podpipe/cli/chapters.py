@@ -1,4 +1,4 @@
-"""``podpipe chapters``: show, export, import, edit; for scripts ``add``, ``move``, ``rename``, ``remove``, ``shift``."""
+"""``podpipe chapters``: show, export, import, edit; ``add``, ``move``, ``rename``, ``remove``, ``shift``."""
 
 from __future__ import annotations
 
