@@ -9,7 +9,7 @@ from pathlib import Path
 
 from podpipe import chapters as audio_chapters
 from podpipe import storage
-from podpipe.chapters import formats
+from podpipe.chapters import formats, json
 from podpipe.chapters.edit import checked
 from podpipe.chapters.merge import merged
 from podpipe.errors import ChaptersError
@@ -56,14 +56,19 @@ def export(target: Target, path: Path, format_name: str | None = None) -> Export
     return Exported(len(found), chosen.about, encoded.lost)
 
 
-def imported(target: Target, data: bytes | None, path: Path, format_name: str | None = None) -> Change:
-    """The change that puts a file's chapters in place of a target's; what the format can't hold stays.
+def imported(
+    target: Target, data: bytes | None, path: Path, format_name: str | None = None
+) -> tuple[Change, tuple[str, ...]]:
+    """The change that puts a file's chapters in place of a target's, and what of the file has no place with us.
+
+    What the format can't hold stays as it was.
 
     ``data`` is what standard input gave, or None: then the file is read.
 
     Raises:
         ChaptersError: the file can't be read as chapters, or holds none.
     """
+    remarks: tuple[str, ...] = ()
     if data is None and _is_audio(path, format_name):
         found = audio_chapters.read(path)
         holds = _ID3 if path.suffix.casefold() in (".mp3", ".aac") else _CONTAINER
@@ -73,6 +78,8 @@ def imported(target: Target, data: bytes | None, path: Path, format_name: str | 
                 data = path.read_bytes()
         chosen = formats.by_name(format_name) if format_name else formats.for_path(path, data)
         found, holds = chosen.decode(data, str(path)), chosen.holds
+        if chosen.name == "json" and (fields := json.unknown(data)):
+            remarks = (f"not taken from {path.name}: {', '.join(fields)}",)
     if not found:
         raise ChaptersError(f"{path} holds no chapters; nothing was changed")
     duration_ms = target.duration_ms
@@ -81,7 +88,7 @@ def imported(target: Target, data: bytes | None, path: Path, format_name: str | 
     def change(old: tuple[Chapter, ...]) -> tuple[Chapter, ...]:
         return checked(merged(found, old, holds), duration_ms)
 
-    return change
+    return change, remarks
 
 
 def _is_audio(path: Path, format_name: str | None) -> bool:

@@ -158,9 +158,10 @@ class Library:
         """
         if not self.folder(episode.id).path.is_dir() and self.episodes.is_dir():
             ending = "-" + episode.id.rpartition("-")[2]
-            for entry in os.scandir(self.episodes):
-                if entry.name.endswith(ending):
-                    return entry.name
+            with os.scandir(self.episodes) as entries:
+                for entry in entries:
+                    if entry.name.endswith(ending):
+                        return entry.name
         return episode.id
 
     def find(self, text: str) -> EpisodeFolder:

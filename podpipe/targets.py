@@ -120,13 +120,17 @@ class EpisodeTarget:
             after = change(before.chapters)
             if after == before.chapters:
                 return Changed(after, False)
+            path = self.folder.path / names.CHAPTERS
+            fields = json.unknown(path.read_bytes())
             remarks = lost(after, json.decode(json.encode(Chapters(after)), self.name).chapters, self.duration_ms)
             by_hand = tuple(
                 replace(c, evidence="edited", confidence=1.0, because="edited by hand", picture=None) for c in after
             )
             titles = {chapter.title.casefold() for chapter in after}
             missing = tuple(missing for missing in before.missing if missing.title.casefold() not in titles)
-            storage.write_bytes(self.folder.path / names.CHAPTERS, json.encode(Chapters(by_hand, missing)))
+            storage.write_bytes(path, json.encode(Chapters(by_hand, missing)))
+            if fields:
+                remarks = (*remarks, f"no longer in {path.name}: {', '.join(fields)}")
             return Changed(by_hand, True, (*remarks, *self._follow(self._work())))
 
     def revert(self) -> Changed:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from podpipe import encodings
+from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
@@ -43,7 +44,9 @@ def read(data: bytes, name: str) -> tuple[Chapter, ...]:
         if not title and rest and end is start:
             title = "\t".join(rest)
         if not _SECONDS.fullmatch(start.strip()) or not rest:
-            raise ChaptersError(f"{name}, line {number}: {line!r} is no label: seconds, a tab, seconds, a tab, a title")
+            raise ChaptersError(
+                f"{name}, line {number}: {quoted(line)} is no label: seconds, a tab, seconds, a tab, a title"
+            )
         found.append(Chapter(" ".join(title.split()), _ms(start), max(_ms(end), _ms(start))))
     return tuple(sorted(found, key=lambda chapter: chapter.start_ms))
 

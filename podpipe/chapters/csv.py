@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from podpipe import encodings, timecode
+from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
@@ -92,7 +93,7 @@ def _chapter(row: Sequence[str], columns: dict[str, int], where: str) -> Chapter
     end_ms = _time(cells.get("end", "")) if cells.get("end", "").strip() else start_ms
     if start_ms is None or end_ms is None:
         wrong = cells.get("start" if start_ms is None else "end", "")
-        raise ChaptersError(f"{where}: {wrong!r} is no time; write seconds, or 1:02:03.5")
+        raise ChaptersError(f"{where}: {quoted(wrong)} is no time; write seconds, or 1:02:03.5")
     title, url, image = (_bare(cells.get(key, "")) for key in ("title", "url", "image"))
     listed = cells.get("hidden", "").strip().casefold() not in _YES
     if "toc" in cells and cells["toc"].strip():

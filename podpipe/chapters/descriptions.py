@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from podpipe.chapters import edit, text
-from podpipe.chapters.lost import names
+from podpipe.chapters.words import names
 from podpipe.models import Chapter
 
 _FEWEST = 3

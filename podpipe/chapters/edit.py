@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from podpipe import timecode
+from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
@@ -149,10 +150,10 @@ def find(chapters: Sequence[Chapter], which: str) -> int:
         if len(found) == 1:
             return found[0]
         if found:
-            several = ", ".join(f"{number} {chapters[number - 1].title!r}" for number in found[:5])
-            raise ChaptersError(f"{which!r} fits {len(found)} chapters ({several}); give the number or the time")
+            several = ", ".join(f"{number} {quoted(chapters[number - 1].title)}" for number in found[:5])
+            raise ChaptersError(f"{quoted(which)} fits {len(found)} chapters ({several}); give the number or the time")
     there = f"there are {len(chapters)}" if len(chapters) != 1 else "there is one"
-    raise ChaptersError(f"no chapter is {which!r}; give a number ({there}), a start time, or a part of a title")
+    raise ChaptersError(f"no chapter is {quoted(which)}; give a number ({there}), a start time, or a part of a title")
 
 
 def _placed(chapters: Sequence[Chapter], new: Chapter, duration_ms: int, total_ms: int) -> List:
@@ -207,7 +208,7 @@ def _titled(title: str) -> str:
 
 
 def _named(chapter: Chapter) -> str:
-    return repr(chapter.title) if chapter.title else f"the chapter at {_clock(chapter.start_ms)}"
+    return quoted(chapter.title) if chapter.title.split() else f"the chapter at {_clock(chapter.start_ms)}"
 
 
 def _clock(ms: int) -> str:

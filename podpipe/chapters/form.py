@@ -51,7 +51,7 @@ def read(text: str, duration_ms: int) -> tuple[list[Chapter], list[str]]:
                 raise ValueError(f"line {found[chapter.start_ms][0]} begins at the same time")
             found[chapter.start_ms] = (number, chapter)
         except ValueError as error:
-            wrong.append(f"line {number}: {error}")
+            wrong.append(f"line {number}: {str(error)[:200]}")
     return [found[start_ms][1] for start_ms in sorted(found)], wrong
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from podpipe import encodings
 from podpipe.chapters import audacity, csv, descriptions, edit, ffmetadata, json, psc, text, webvtt
-from podpipe.chapters.lost import lost, names
+from podpipe.chapters.lost import lost
+from podpipe.chapters.words import names
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter, Chapters
 

@@ -91,10 +91,23 @@ def decode(data: bytes, name: str, *, mend: str = "mend it") -> Chapters:
         starts = sorted((_ms(chapter.startTime), number) for number, chapter in enumerate(file.chapters))
         found = [_chapter(file.chapters[number], start) for start, number in starts]
     except (msgspec.DecodeError, ValueError, OverflowError) as error:
-        raise ChaptersError(f"{name} is no JSON chapters file: {error}; {mend}") from error
+        raise ChaptersError(f"{name} is no JSON chapters file: {str(error)[:200]}; {mend}") from error
     following = [*(chapter.start_ms for chapter in found[1:]), 0]
     closed = [_closed(chapter, end) for chapter, end in zip(found, following, strict=False)]
     return Chapters(tuple(closed), tuple(file.podpipe.missing) if file.podpipe else ())
+
+
+def unknown(data: bytes) -> tuple[str, ...]:
+    """Names of the fields of a file that podpipe has no place for: a location, the title of the podcast."""
+    try:
+        file = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8))
+        rows = [row for row in file["chapters"] if isinstance(row, dict)]
+    except (msgspec.DecodeError, ValueError, TypeError, KeyError):
+        return ()
+    known = {field.name for field in msgspec.structs.fields(_Chapter)}
+    fields = [key for row in rows for key in row if key not in known]
+    fields += [key for key in file if key not in ("version", "chapters", "podpipe")]
+    return tuple(dict.fromkeys(fields))
 
 
 def _closed(chapter: Chapter, end_ms: int) -> Chapter:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from podpipe.chapters.edit import following
+from podpipe.chapters.words import names
 from podpipe.models import Chapter
-
-_SHOWN = 3
-_TITLE = 40
 
 
 def lost(before: Sequence[Chapter], after: Sequence[Chapter], duration_ms: int = 0) -> tuple[str, ...]:
@@ -54,18 +52,6 @@ def lost(before: Sequence[Chapter], after: Sequence[Chapter], duration_ms: int =
         text = "the end of {} is lost" if len(named) == 1 else "the ends of {} are lost"
         found.append(text.format(names(named)))
     return tuple(found)
-
-
-def names(chapters: Sequence[Chapter]) -> str:
-    """Some chapters, for people: three by their titles, the rest counted."""
-    if len(chapters) > _SHOWN + 1:
-        return f"{len(chapters)} chapters"
-    named = [repr(_cut(" ".join(chapter.title.split()))) for chapter in chapters]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-
-
-def _cut(title: str) -> str:
-    return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
 
 
 def _ends(chapters: Sequence[Chapter], duration_ms: int) -> list[int | None]:

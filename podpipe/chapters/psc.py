@@ -12,6 +12,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from podpipe import encodings, timecode
+from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
@@ -70,7 +71,9 @@ def _chapter(node: Any, name: str) -> Chapter:
     try:
         start_ms = timecode.parse(re.sub(r"^npt\s*[:=]\s*", "", start))
     except ValueError as error:
-        raise ChaptersError(f"{name}, line {node.sourceline}: start={start!r} is no time like 1:02:03.456") from error
+        raise ChaptersError(
+            f"{name}, line {node.sourceline}: start={quoted(start)} is no time like 1:02:03.456"
+        ) from error
     return Chapter(node.get("title", ""), start_ms, start_ms, url=node.get("href", ""), image=node.get("image", ""))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from podpipe import encodings, timecode
+from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
@@ -120,7 +121,7 @@ def _lists(stamps: Sequence[_Stamp], name: str) -> list[list[_Stamp]]:
             lists.append([stamp])
         elif stamp.start_ms < before.start_ms:
             raise ChaptersError(
-                f"{name}, line {stamp.line}: {timecode.clock(stamp.start_ms)} {stamp.title!r} comes after "
+                f"{name}, line {stamp.line}: {timecode.clock(stamp.start_ms)} {quoted(stamp.title)} comes after "
                 f"{timecode.clock(before.start_ms)}; put the times in order"
             )
         else:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from podpipe import encodings, timecode
 from podpipe.chapters.edit import following
+from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
@@ -65,10 +66,10 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _chapter(block: Sequence[str], number: int, name: str) -> Chapter:
     match = _TIMING.fullmatch(block[0])
     if match is None:
-        raise ChaptersError(f"{name}, line {number}: {block[0].strip()!r} is no time like 00:01.000 --> 00:02.000")
+        raise ChaptersError(f"{name}, line {number}: {quoted(block[0])} is no time like 00:01.000 --> 00:02.000")
     title = html.unescape(_TAG.sub("", " ".join(block[1:])))
     try:
         start_ms, end_ms = timecode.parse(match["start"]), timecode.parse(match["end"])
     except ValueError as error:
-        raise ChaptersError(f"{name}, line {number}: {error}") from error
+        raise ChaptersError(f"{name}, line {number}: {quoted(block[0])} is no time") from error
     return Chapter(" ".join(title.split()), start_ms, max(end_ms, start_ms))

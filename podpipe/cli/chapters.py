@@ -79,7 +79,9 @@ def show(
     if export_to is not None:
         _export(place, export_to, format_name)
     elif import_from is not None:
-        _report(place, place.change(_imported(place, import_from, format_name)), json)
+        change, remarks = _imported(place, import_from, format_name)
+        _remark(remarks)
+        _report(place, place.change(change), json)
     elif edit:
         _edit(place, json)
     elif revert:
@@ -233,7 +235,7 @@ def _export(place: Target, to: str, format_name: str | None) -> None:
     _remark(done.lost)
 
 
-def _imported(place: Target, source: str, format_name: str | None) -> Change:
+def _imported(place: Target, source: str, format_name: str | None) -> tuple[Change, tuple[str, ...]]:
     import sys
 
     from podpipe import exchange

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from loopback import Loopback
 from podpipe import audio, cli, ingest
 from podpipe import chapters as audio_chapters
 from podpipe.cli import console
@@ -24,13 +25,20 @@ from podpipe.speech.fake import FakeRecogniser
 from podpipe.stages import Tools
 from podpipe.work import STAGES
 
+_FEED = """<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>S</title>
+<item><title>{title}</title><guid>g</guid><pubDate>Thu, 0{day} Jan 2026 08:00:00 +0000</pubDate>
+<enclosure url="/1.mp3" length="1" type="audio/mpeg"/><podcast:chapters url="/c.json" type="application/json"/></item>
+</channel></rss>"""
 NOTES = "00:00 Welcome\n00:10 Kernel\n00:20 Goodbye\n"
 
 
-def ingested(root: Path, *sources: Path, force: frozenset[str] = frozenset()) -> Outcome:
+def ingested(root: Path, *sources: Path | str, force: frozenset[str] = frozenset()) -> Outcome:
     library = Library(root)
     library.prepare()
-    with Client([], pause_s=0, timeout_s=5) as client, open_index(library.index, create=True) as index:
+    with (
+        Client(list(map(str, sources)), pause_s=0, timeout_s=5) as client,
+        open_index(library.index, create=True) as index,
+    ):
         tools = Tools(client, FakeRecogniser("Nothing."), index)
         request = Request(tuple(map(str, sources)), force=force)
         (outcome,) = ingest.ingest(request, library, tools, lambda *_: None)
@@ -172,6 +180,45 @@ def test_the_two_ways_to_edit_work_together(own: Path, podpipe: Callable[..., st
     podpipe("chapters", "move", folder(own).id, "B", "0:11")
     ingested(own / "library", own / "talk.mp3", force=frozenset(STAGES))
     assert of_episode(own) == [("A", 0, "edited"), ("B", 11_000, "edited")]
+
+
+def test_fields_that_podpipe_does_not_know_are_said(home: Path, podpipe: Callable[..., str]) -> None:
+    theirs = {
+        "version": "1.2.0",
+        "author": "A",
+        "chapters": [{"startTime": 0, "title": "A", "location": {"name": "B", "geo": "geo:1,2"}}],
+    }
+    (home / "theirs.json").write_text(json.dumps(theirs))
+    said = podpipe("chapters", "talk.mp3", "--import", "theirs.json")
+    assert said == "! not taken from theirs.json: location, author\ntalk.mp3: 1 chapter\n"
+    shutil.copy(home / "theirs.json", folder(home).path / "chapters.json")
+    said = podpipe("chapters", "add", folder(home).id, "5", "B")
+    assert said == "! no longer in chapters.json: location, author\ntalk: 2 chapters, by hand\n"
+
+
+@pytest.mark.parametrize("force", [frozenset(), frozenset(STAGES)])
+def test_an_edit_survives_a_feed_that_changes(
+    home: Path, podpipe: Callable[..., str], site: Loopback, force: frozenset[str]
+) -> None:
+    site.serve("/1.mp3", (home / "talk.mp3").read_bytes(), "audio/mpeg")
+
+    def publish(title: str, *chapters: str) -> None:
+        rows = [{"startTime": 5 * number, "title": name} for number, name in enumerate(chapters)]
+        site.serve("/c.json", json.dumps({"version": "1.2.0", "chapters": rows}), "application/json+chapters")
+        site.serve("/feed", _FEED.format(title=title, day=len(chapters)), "application/rss+xml")
+
+    publish("First", "One", "Two", "Three")
+    feed = site.url + "/feed"
+    name = ingested(home / "feed", feed).episode.id
+    podpipe("chapters", "rename", name, "two", "Mine", "--library", str(home / "feed"))
+    publish("Renamed", "Uno", "Due", "Tre", "Quattro")
+    outcome = ingested(home / "feed", feed, force=force)
+    assert (outcome.error, outcome.episode.id, outcome.episode.title) == ("", name, "Renamed")
+    assert [c.title for c in outcome.chapters] == ["One", "Mine", "Three"]
+    assert {c.evidence for c in outcome.chapters} == {"edited"}
+    podpipe("chapters", name, "--revert", "--library", str(home / "feed"))
+    theirs = ["Uno", "Due", "Tre", "Quattro"] if force else ["One", "Two", "Three"]
+    assert [c.title for c in ingested(home / "feed", feed).chapters] == theirs
 
 
 def test_revert_gives_them_back_and_keeps_what_was_mine(own: Path, podpipe: Callable[..., str]) -> None:
