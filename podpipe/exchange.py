@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from podpipe import chapters as audio_chapters
@@ -14,7 +14,7 @@ from podpipe.chapters.edit import checked
 from podpipe.chapters.merge import merged
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
-from podpipe.targets import Change, Target, is_audio_name
+from podpipe.targets import Change, ListTarget, Target, is_audio_name
 
 _ID3 = frozenset({"end", "url", "hidden", "ms"})
 _CONTAINER = frozenset({"end", "ms"})
@@ -35,7 +35,8 @@ def exported(target: Target, format_name: str) -> formats.Encoded:
     """A target's chapters in a named format. Raises ChaptersError."""
     if format_name in _AUDIO_NAMES:
         raise ChaptersError(f"--format {format_name} needs a file to write to, not -")
-    return formats.by_name(format_name).encode(target.read().chapters, target.duration_ms)
+    encoded = formats.by_name(format_name).encode(target.read().chapters, target.duration_ms)
+    return replace(encoded, lost=(*_unread(target), *encoded.lost))
 
 
 def export(target: Target, path: Path, format_name: str | None = None) -> Exported:
@@ -53,7 +54,7 @@ def export(target: Target, path: Path, format_name: str | None = None) -> Export
     chosen = formats.by_name(format_name) if format_name else formats.for_path(path)
     encoded = chosen.encode(found, target.duration_ms)
     storage.write_bytes(path, encoded.data)
-    return Exported(len(found), chosen.about, encoded.lost)
+    return Exported(encoded.count, chosen.about, (*_unread(target), *encoded.lost))
 
 
 def imported(
@@ -89,6 +90,11 @@ def imported(
         return checked(merged(found, old, holds), duration_ms)
 
     return change, remarks
+
+
+def _unread(target: Target) -> tuple[str, ...]:
+    fields = target.unread() if isinstance(target, ListTarget) else ()
+    return (f"not taken from {target.name}: {', '.join(fields)}",) if fields else ()
 
 
 def _is_audio(path: Path, format_name: str | None) -> bool:

@@ -77,7 +77,7 @@ def locate(text: str, library: Library, on_wait: Callable[[], None]) -> Target:
     try:
         return EpisodeTarget(library, library.find(text), on_wait)
     except LibraryError as error:
-        if "/" in text or path.suffix.casefold() in _ENDINGS:
+        if "/" in text or is_audio_name(path) or _is_list(path):
             raise LibraryError(f"{text} does not exist; check the path, or give an episode of the library") from error
         raise
 
@@ -250,6 +250,10 @@ class ListTarget:
     def change(self, change: Change) -> Changed:
         """Always raises ChaptersError."""
         raise ChaptersError(f"{self.path.name} is a list of chapters; change it in an editor, or give the audio")
+
+    def unread(self) -> tuple[str, ...]:
+        """Fields of the file that podpipe has no place for."""
+        return json.unknown(self.path.read_bytes()) if self.path.suffix.casefold() == ".json" else ()
 
     def audio(self, ending: str) -> Path:
         """Always raises ChaptersError."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from podpipe import timecode
-from podpipe.chapters.words import quoted
+from podpipe.chapters.words import named, quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
@@ -73,11 +73,11 @@ def shift(chapters: Sequence[Chapter], by_ms: int, *, from_ms: int = 0, duration
     first = after[0]
     if first.start_ms + by_ms < 0:
         raise ChaptersError(
-            f"{_named(first)} would begin before the episode does; shift less, or only those from a later time (--from)"
+            f"{named(first)} would begin before the episode does; shift less, or only those from a later time (--from)"
         )
     if before and first.start_ms + by_ms <= before[-1].start_ms:
         raise ChaptersError(
-            f"{_named(first)} would come before {_named(before[-1])}, which is not shifted; shift less, or move it"
+            f"{named(first)} would come before {named(before[-1])}, which is not shifted; shift less, or move it"
         )
     total_ms = duration_ms or _total(chapters, 0) + by_ms
     moved = [
@@ -99,11 +99,11 @@ def checked(chapters: Sequence[Chapter], duration_ms: int = 0) -> List:
     """
     ordered = sorted(chapters, key=lambda chapter: chapter.start_ms)
     for chapter in ordered:
-        check_time(chapter.start_ms, duration_ms, _named(chapter))
+        check_time(chapter.start_ms, duration_ms, named(chapter))
     listed = [chapter for chapter in ordered if chapter.toc]
     for chapter, other in pairwise(listed):
         if chapter.start_ms == other.start_ms:
-            raise ChaptersError(f"{_named(chapter)} and {_named(other)} both begin at {_clock(chapter.start_ms)}")
+            raise ChaptersError(f"{named(chapter)} and {named(other)} both begin at {_clock(chapter.start_ms)}")
     if duration_ms:
         ordered = [replace(chapter, end_ms=min(chapter.end_ms, duration_ms)) for chapter in ordered]
     return closed(ordered, duration_ms)
@@ -160,9 +160,9 @@ def _placed(chapters: Sequence[Chapter], new: Chapter, duration_ms: int, total_m
     """The list with ``new``, one of its chapters, where that may be; others' ends make room for it."""
     ordered = sorted(chapters, key=lambda chapter: chapter.start_ms)
     for chapter in ordered:
-        check_time(chapter.start_ms, duration_ms, _named(chapter))
+        check_time(chapter.start_ms, duration_ms, named(chapter))
         if chapter is not new and chapter.start_ms == new.start_ms:
-            raise ChaptersError(f"{_named(chapter)} begins at {_clock(new.start_ms)} already")
+            raise ChaptersError(f"{named(chapter)} begins at {_clock(new.start_ms)} already")
     fitted = [
         replace(chapter, end_ms=min(chapter.end_ms, after.start_ms)) if new in (chapter, after) else chapter
         for chapter, after in pairwise(ordered)
@@ -205,10 +205,6 @@ def _titled(title: str) -> str:
     if not plain:
         raise ChaptersError("a chapter needs a title")
     return plain
-
-
-def _named(chapter: Chapter) -> str:
-    return quoted(chapter.title) if chapter.title.split() else f"the chapter at {_clock(chapter.start_ms)}"
 
 
 def _clock(ms: int) -> str:

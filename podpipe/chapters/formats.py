@@ -22,9 +22,10 @@ _Chosen = tuple[tuple[Chapter, ...], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A file's bytes, and a sentence for each thing that it does not hold."""
+    """A file's bytes, how many chapters are in it, and a sentence for each thing that it does not hold."""
 
     data: bytes
+    count: int
     lost: tuple[str, ...] = ()
 
 
@@ -64,7 +65,7 @@ class Format:
         chosen, said = self.choose(ordered, duration_ms)
         data = self.write(chosen)
         again = self.read(data, self.name) if chosen else ()
-        return Encoded(data, (*said, *lost(chosen, again, duration_ms)))
+        return Encoded(data, len(chosen), (*said, *lost(chosen, again, duration_ms)))
 
     def decode(self, data: bytes, name: str) -> tuple[Chapter, ...]:
         """The chapters of a file, in order of time; without an end where the file tells none.

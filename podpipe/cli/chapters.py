@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from podpipe.cli import chapters_report
 from podpipe.cli.options import JsonOption, LibraryOption
 
 if TYPE_CHECKING:
     from podpipe.models import Chapter
-    from podpipe.targets import Change, Changed, Target
+    from podpipe.targets import Change, Target
 
 _DEFAULT = "show"
 
@@ -80,14 +81,14 @@ def show(
         _export(place, export_to, format_name)
     elif import_from is not None:
         change, remarks = _imported(place, import_from, format_name)
-        _remark(remarks)
-        _report(place, place.change(change), json)
+        chapters_report.remark(remarks)
+        chapters_report.report(place, place.change(change), json)
     elif edit:
         _edit(place, json)
     elif revert:
         _revert(place, json)
     else:
-        _show(place, json)
+        chapters_report.show(place, json)
 
 
 @app.command("add")
@@ -212,7 +213,7 @@ def _time(text: str) -> int:
 def _change(text: str, library: Path | None, json: bool, change: Callable[[int], Change]) -> None:
     """``change`` makes an edit from the length of the target."""
     place = _locate(text, library)
-    _report(place, place.change(change(place.duration_ms)), json)
+    chapters_report.report(place, place.change(change(place.duration_ms)), json)
 
 
 def _export(place: Target, to: str, format_name: str | None) -> None:
@@ -227,12 +228,13 @@ def _export(place: Target, to: str, format_name: str | None) -> None:
         encoded = exchange.exported(place, format_name)
         sys.stdout.buffer.write(encoded.data)
         sys.stdout.buffer.flush()
-        _remark(encoded.lost)
+        chapters_report.remark(encoded.lost)
         return
     path = Path(to).expanduser().absolute()
     done = exchange.export(place, path, format_name)
-    console.out().print(console.clean(f"{to}: {_count(done.count)}, {done.about}"), markup=False, soft_wrap=True)
-    _remark(done.lost)
+    told = f"{to}: {chapters_report.count(done.count)}, {done.about}"
+    console.out().print(console.clean(told), markup=False, soft_wrap=True)
+    chapters_report.remark(done.lost)
 
 
 def _imported(place: Target, source: str, format_name: str | None) -> tuple[Change, tuple[str, ...]]:
@@ -280,7 +282,7 @@ def _edit(place: Target, json: bool) -> None:
 
     changed = place.change(change)
     path.unlink()
-    _report(place, changed, json)
+    chapters_report.report(place, changed, json)
 
 
 def _again() -> bool:
@@ -296,99 +298,4 @@ def _revert(place: Target, json: bool) -> None:
 
     if not isinstance(place, EpisodeTarget):
         raise ChaptersError(f"{place.name} is no episode of the library; only an episode has chapters of podpipe's own")
-    _report(place, place.revert(), json)
-
-
-def _report(place: Target, changed: Changed, json: bool) -> None:
-    """Say what there is now."""
-    from podpipe.cli import console
-    from podpipe.targets import EpisodeTarget
-
-    _remark(changed.remarks)
-    if json:
-        _show(place, True)
-        return
-    if not changed.is_new:
-        console.out().print("Nothing was changed.")
-        return
-    told = f"{place.title}: {_count(len(changed.chapters))}"
-    if isinstance(place, EpisodeTarget):
-        told += ", by hand" if place.folder.is_by_hand() else ", podpipe's own; yours are in chapters-by-hand.json"
-    console.out().print(console.clean(told), markup=False, soft_wrap=True)
-
-
-def _remark(remarks: tuple[str, ...]) -> None:
-    from podpipe.cli import console
-
-    for remark in remarks:
-        console.err().print(f"! {console.clean(remark)}", style="yellow", markup=False, soft_wrap=True)
-
-
-def _count(number: int) -> str:
-    return f"{number} chapter{'' if number == 1 else 's'}"
-
-
-def _show(place: Target, json: bool) -> None:
-    from podpipe.cli import console
-
-    found = place.read()
-    if json:
-        console.print_json(
-            {
-                "name": place.name,
-                "title": place.title,
-                "duration_ms": place.duration_ms,
-                "chapters": [_as_json(number, chapter) for number, chapter in enumerate(found.chapters, 1)],
-                "missing": found.missing,
-            }
-        )
-    elif not found.chapters:
-        console.out().print(f"{console.clean(place.title)} has no chapters.", markup=False, soft_wrap=True)
-    else:
-        _print_table(place, found.chapters)
-
-
-def _as_json(number: int, chapter: Chapter) -> dict[str, Any]:
-    picture = chapter.picture
-    return {
-        "number": number,
-        "title": chapter.title,
-        "start_ms": chapter.start_ms,
-        "end_ms": chapter.end_ms,
-        "url": chapter.url,
-        "image": chapter.image,
-        "toc": chapter.toc,
-        "picture": {"media_type": picture.media_type, "bytes": len(picture.data)} if picture else None,
-        "confidence": chapter.confidence,
-        "evidence": chapter.evidence,
-        "because": chapter.because,
-    }
-
-
-def _print_table(place: Target, chapters: tuple[Chapter, ...]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from podpipe import timecode
-    from podpipe.cli import console
-    from podpipe.models import FOUND_BY
-    from podpipe.targets import EpisodeTarget
-
-    is_episode = isinstance(place, EpisodeTarget)
-    table = Table("", box=None, pad_edge=False)
-    table.add_column("Start", justify="right")
-    table.add_column("Chapter")
-    table.add_column("Found by" if is_episode else "")
-    table.add_column("")
-    for number, chapter in enumerate(chapters, 1):
-        start = timecode.clock(chapter.start_ms, decimals=3)
-        more = (
-            "" if chapter.toc else "hidden",
-            chapter.url,
-            f"image {chapter.image}" if chapter.image else "",
-            f"picture ({len(chapter.picture.data) // 1024} kB)" if chapter.picture else "",
-        )
-        found_by = FOUND_BY[chapter.evidence] if is_episode else ""
-        texts = (chapter.title, found_by, " · ".join(filter(None, more)))
-        table.add_row(str(number), start, *(Text(console.clean(text), overflow="fold") for text in texts))
-    console.out().print(table)
+    chapters_report.report(place, place.revert(), json)
