@@ -98,7 +98,7 @@ FORMATS: tuple[Format, ...] = (
            frozenset({"url", "image", "ms"}), psc.write, psc.read, _listed, (".rss",), ("podlove", "xml")),
     Format("webvtt", "WebVTT chapters", (".vtt",), "text/vtt", frozenset({"end", "ms"}),
            webvtt.write, webvtt.read, _listed, aliases=("vtt",)),
-    _description("description", "description text for Apple Podcasts, Spotify and YouTube", descriptions.ANY, "text"),
+    _description("description", f"description text for {descriptions.ANY.reader}", descriptions.ANY, "text", "txt"),
     _description("apple", "description text for Apple Podcasts", descriptions.APPLE),
     _description("spotify", "description text for Spotify", descriptions.SPOTIFY),
     _description("youtube", "description text for YouTube", descriptions.YOUTUBE),

@@ -20,12 +20,33 @@ _DEFAULT = "show"
 
 
 class _Group(TyperGroup):
-    """A group whose first word may be left out: then it is ``show``."""
+    """A group whose first word may be left out: then it is ``show``. Titles and shifts may begin with a dash."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in (*self.commands, "-h", "--help"):
-            args = [_DEFAULT, *args]
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, self._ordered(args))
+
+    def _ordered(self, args: list[str]) -> list[str]:
+        """The command's name, its options, and after ``--`` its words, of which one may be ``-1:30``."""
+        params = [param for command in self.commands.values() for param in command.params]
+        with_value = {name for param in params if not getattr(param, "is_flag", False) for name in param.opts}
+        options: list[str] = []
+        words: list[str] = []
+        rest = iter(args)
+        for argument in rest:
+            if argument == "--":
+                words += rest
+            elif argument == "-h" or argument.startswith("--"):
+                options.append(argument)
+                value = next(rest, None) if argument in with_value else ""
+                if value is None:  # to be complained of
+                    return [_DEFAULT, *args] if args[0] not in self.commands else args
+                options += [value] if argument in with_value else []
+            else:
+                words.append(argument)
+        if not words:
+            return [_DEFAULT, *args] if args and not {"-h", "--help"} & set(args) else args
+        name = words.pop(0) if words[0] in self.commands else _DEFAULT
+        return [name, *options, "--", *words]
 
 
 app = typer.Typer(
@@ -170,7 +191,7 @@ def remove(
     _change(target, library, json, change)
 
 
-@app.command("shift", context_settings={"ignore_unknown_options": True})
+@app.command("shift")
 def shift(
     target: TargetArgument,
     by: Annotated[str, typer.Argument(metavar="±TIME", help="How far: 12.5, +1:30 or -0:05.")],

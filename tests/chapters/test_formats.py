@@ -416,3 +416,17 @@ def test_ffprobe_agrees_where_it_is_there(tmp_path: Path) -> None:
     except FileNotFoundError:
         pytest.skip("ffprobe is not installed")
     assert done.stdout.count("tag:title=") == len(MINE)
+
+
+def test_the_table_in_the_docs_is_true() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")][
+        1:
+    ]
+    shown = {row[0].strip("`"): row for row in rows}
+    assert list(shown) == [*NAMES, "id3"]
+    for known in FORMATS:
+        _, endings, *holds, _ = shown[known.name]
+        told = {key for key, cell in zip(("end", "ms", "url", "image", "hidden"), holds, strict=True) if cell == "yes"}
+        assert told == known.holds, known.name
+        assert all(f"`{ending}`" in endings or ending == ".htm" for ending in (*known.endings, *known.only_read))

@@ -146,6 +146,16 @@ def test_an_episode_is_shown(home: Path, podpipe: Callable[..., str]) -> None:
     assert podpipe("chapters", "talk.mp3") == "talk.mp3 has no chapters.\n"  # the file, since there is one
 
 
+def test_options_stand_anywhere(home: Path, podpipe: Callable[..., str]) -> None:
+    podpipe("chapters", "--library", "library", "add", "--json", folder(home).id, "--url", "u", "5", "New")
+    assert of_episode(home)[1] == ("New", 5000, "edited")
+    podpipe("chapters", "shift", folder(home).id, "-0h0m1s", "--from", "5")
+    podpipe("chapters", "show", "--json", "--", folder(home).id)
+    assert of_episode(home)[1] == ("New", 4000, "edited")
+    for help_wanted in (["-h"], ["--help"], ["shift", "-h"], ["add", "talk", "--help"], [folder(home).id, "-h"]):
+        assert "Usage: podpipe chapters" in podpipe("chapters", *help_wanted)
+
+
 def test_an_edit_of_an_episode_reaches_everything(home: Path, podpipe: Callable[..., str]) -> None:
     name = folder(home).id
     said = podpipe("chapters", "add", name, "0:15.25", "Zeppelins", "--url", "https://example.org/z")
@@ -253,6 +263,17 @@ def test_verbs_on_a_file(home: Path, podpipe: Callable[..., str]) -> None:
     answer = json.loads(podpipe("chapters", "remove", "talk.mp3", "1", "end", "--json"))
     assert [chapter["title"] for chapter in answer["chapters"]] == ["Mid -1"]
     assert b"".join(block.tobytes() for block in audio.decode(home / "talk.mp3")) == sound
+
+
+def test_titles_that_begin_with_a_dash_and_a_list_that_ends_empty(home: Path, podpipe: Callable[..., str]) -> None:
+    name = folder(home).id
+    podpipe("chapters", "add", name, "5", "- dash")
+    podpipe("chapters", "rename", name, "- dash", "-1", "--url", "https://example.org/")
+    assert of_episode(home)[1] == ("-1", 5000, "edited")
+    podpipe("chapters", "remove", name, "1", "-1", "3", "goodbye")
+    assert of_episode(home) == titles(folder(home).tagged) == []
+    assert podpipe("chapters", name) == "talk has no chapters.\n"
+    assert ingested(home / "library", home / "talk.mp3", force=frozenset({"index"})).error == ""
 
 
 @pytest.mark.parametrize("ending", ["m4a", "ogg", "flac"])
@@ -449,12 +470,13 @@ def test_mistakes_are_one_sentence_and_change_nothing(
 @pytest.mark.parametrize(
     "arguments",
     [
-        [], ["talk", "--export", "-"], ["talk", "--import", "-"], ["talk", "--format", "csv"], ["talk", "extra"],
-        ["talk", "--edit", "--export", "c.json"], ["add", "talk", "soon", "x"], ["shift", "talk", "far"],
+        "", "--json", "talk --export", "talk --export -", "talk --import -", "talk --format csv", "talk extra",
+        "talk --edit --export c.json", "show talk --nosuch", "add talk", "add talk 5 x y", "add talk 5 x --url",
+        "add talk soon x", "shift talk far",
     ],
 )  # fmt: skip
-def test_wrong_usage(home: Path, podpipe: Callable[..., str], arguments: list[str]) -> None:
-    podpipe("chapters", *arguments, code=2)
+def test_wrong_usage(home: Path, podpipe: Callable[..., str], arguments: str) -> None:
+    podpipe("chapters", *arguments.split(), code=2)
 
 
 def test_an_index_that_is_gone_is_said(home: Path, podpipe: Callable[..., str]) -> None:
