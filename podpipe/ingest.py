@@ -66,6 +66,7 @@ def ingest_episode(
         outline = stages.describe(work, candidate.notes)
         stages.transcribe(work, tools, outline)
         stages.align(work, outline)
+        stages.outlived(work)
         stages.transcripts(work)
         stages.tag(work)
         stages.index(work, tools.index)

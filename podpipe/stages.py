@@ -124,16 +124,22 @@ def tag(work: Work) -> None:
     def action() -> Made:
         from podpipe.chapters.tag import tag as write
 
-        found = work.folder.chapters().chapters
-        if late := sum(chapter.start_ms >= work.folder.transcript().duration_ms for chapter in found):
-            work.remarks.append(
-                f"{late} of the chapters begin after the end of the audio; podpipe chapters {work.folder.id} --edit"
-            )
         with storage.replacing(work.folder.tagged) as temporary:
-            write(original, temporary, work.episode, found)
+            write(original, temporary, work.episode, work.folder.chapters().chapters)
         return Made(written=[library.TAGGED])
 
     work.stage("tag", inputs, [library.TAGGED], action)
+
+
+def outlived(work: Work) -> None:
+    """Say so where chapters, edited by hand, begin after the end of an audio that has changed since."""
+    if not work.folder.is_by_hand():
+        return
+    end_ms = work.folder.transcript().duration_ms
+    if late := sum(chapter.start_ms >= end_ms for chapter in work.folder.chapters().chapters):
+        work.remarks.append(
+            f"{late} of your chapters would begin after the end of the audio; podpipe chapters {work.folder.id} --edit"
+        )
 
 
 def index(work: Work, index: Index) -> None:

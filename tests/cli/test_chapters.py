@@ -231,6 +231,18 @@ def test_an_edit_survives_a_feed_that_changes(
     assert [c.title for c in ingested(home / "feed", feed).chapters] == theirs
 
 
+def test_chapters_that_an_audio_of_today_is_too_short_for_are_said(own: Path, podpipe: Callable[..., str]) -> None:
+    podpipe("chapters", "move", folder(own).id, "Goodbye", "0:29")
+    samples = np.concatenate(list(audio.decode(own / "talk.mp3")))
+    audio.write_mp3(own / "talk.mp3", [samples[: 25 * audio.SAMPLE_RATE]], audio.SAMPLE_RATE)
+    outcome = ingested(own / "library", own / "talk.mp3")
+    assert outcome.error == ""
+    assert outcome.remarks == (
+        f"1 of your chapters would begin after the end of the audio; podpipe chapters {folder(own).id} --edit",
+    )
+    assert of_episode(own)[2] == ("Goodbye", 29_000, "edited")
+
+
 def test_revert_gives_them_back_and_keeps_what_was_mine(own: Path, podpipe: Callable[..., str]) -> None:
     name, before = folder(own).id, of_episode(own)
     assert "are podpipe's own already" in podpipe("chapters", name, "--revert", code=1)
