@@ -26,8 +26,19 @@ def open_file(path: Path) -> str:
     """Have the user edit a file and wait for the end; the text that it holds then.
 
     Raises:
-        ChaptersError: there is no editor, it failed, or the text is gone or no UTF-8.
+        ChaptersError: there is no editor, it failed, or the text is gone or no UTF-8. A file that is as it was is
+            removed then.
     """
+    before = path.read_bytes()
+    try:
+        return _opened(path)
+    except ChaptersError:
+        if path.is_file() and path.read_bytes() == before:
+            path.unlink()
+        raise
+
+
+def _opened(path: Path) -> str:
     command = _command()
     try:
         finished = subprocess.run([*command, str(path)], check=False)

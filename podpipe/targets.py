@@ -78,7 +78,8 @@ def locate(text: str, library: Library, on_wait: Callable[[], None]) -> Target:
         return EpisodeTarget(library, library.find(text), on_wait)
     except LibraryError as error:
         if "/" in text or is_audio_name(path) or _is_list(path):
-            raise LibraryError(f"{text} does not exist; check the path, or give an episode of the library") from error
+            what = "is a folder, and no episode's" if path.is_dir() else "does not exist"
+            raise LibraryError(f"{text} {what}; check the path, or give an episode of the library") from error
         raise
 
 
@@ -170,12 +171,13 @@ class EpisodeTarget:
         from podpipe.search import open_index
 
         stages.tag(work)
+        remarks = tuple(work.remarks)
         try:
             with open_index(self.library.index) as index:
                 stages.index(work, index)
         except SearchError as error:
-            return (f"the index does not have it yet: {error}",)
-        return ()
+            return (*remarks, f"the index does not have it yet: {error}")
+        return remarks
 
 
 @dataclass(frozen=True)

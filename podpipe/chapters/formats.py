@@ -130,8 +130,8 @@ def for_path(path: Path, data: bytes | None = None) -> Format:
     ending = path.suffix.casefold()
     found = [f for f in FORMATS if ending in f.endings or (data is not None and ending in f.only_read)]
     if not found:
-        what = f"the ending of {path.name} tells" if path.suffix else f"{path.name} has no ending that tells"
-        raise ChaptersError(f"{what} no format; give --format: {', '.join(known.name for known in FORMATS)}")
+        what = f"no format ends in {path.suffix}" if path.suffix else f"the name {path.name} has no ending"
+        raise ChaptersError(f"{what}; give --format: {', '.join(known.name for known in FORMATS)}")
     if len(found) == 1:
         return found[0]
     if data is None:

@@ -277,7 +277,7 @@ def _edit(place: Target, json: bool) -> None:
     from podpipe.chapters.edit import checked
     from podpipe.chapters.merge import merged
     from podpipe.cli import console
-    from podpipe.errors import ChaptersError
+    from podpipe.errors import ChaptersError, PodpipeError
 
     before, duration_ms = place.read().chapters, place.duration_ms
     text = form.write(before, place.title, duration_ms)
@@ -298,10 +298,13 @@ def _edit(place: Target, json: bool) -> None:
 
     def change(now: tuple[Chapter, ...]) -> tuple[Chapter, ...]:
         if now != before:
-            raise ChaptersError(f"the chapters of {place.name} were changed meanwhile; your text is kept in {path}")
+            raise ChaptersError(f"the chapters of {place.name} were changed meanwhile")
         return checked(merged(found, now, form.HOLDS), duration_ms)
 
-    changed = place.change(change)
+    try:
+        changed = place.change(change)
+    except PodpipeError as error:
+        raise ChaptersError(f"{error}; your text is kept in {path}") from error
     path.unlink()
     chapters_report.report(place, changed, json)
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def home(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "home"
     shutil.copytree(filled, root)
     monkeypatch.chdir(root)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # texts that an editor was given
     monkeypatch.setenv("PODPIPE_LIBRARY", str(root / "library"))
     return root
 
@@ -383,6 +385,7 @@ def test_nothing_changes_when_the_text_is_empty_or_as_it_was(
     before = (folder(home).path / "chapters.json").read_bytes()
     editor(home, monkeypatch, script)
     assert podpipe("chapters", folder(home).id, "--edit") == "Nothing was changed.\n"
+    assert not list(home.parent.glob("podpipe-*"))
     assert (folder(home).path / "chapters.json").read_bytes() == before
 
 
@@ -410,6 +413,20 @@ def test_who_gives_up_keeps_the_text(home: Path, podpipe: Callable[..., str], mo
         assert kept.read_text().endswith("soon Mine")
         kept.unlink()
     assert of_episode(home)[0][2] == "publisher"
+
+
+def test_a_text_that_can_not_be_written_is_kept(
+    home: Path, podpipe: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import wave
+
+    with wave.open("talk.wav", "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(160_000))
+    editor(home, monkeypatch, "text += '0:00 Start'")
+    said = podpipe("chapters", "talk.wav", "--edit", code=1)
+    assert "can't be written into wav" in said
+    assert Path(said.rstrip().rpartition(" ")[2]).read_text().endswith("0:00 Start")
 
 
 def test_a_change_that_came_between_is_not_lost(
@@ -440,6 +457,7 @@ def test_an_editor_that_fails(
 ) -> None:
     monkeypatch.setenv("VISUAL", command)
     assert complaint in podpipe("chapters", folder(home).id, "--edit", code=1)
+    assert not list(home.parent.glob("podpipe-*"))
 
 
 @pytest.mark.parametrize(
@@ -447,6 +465,8 @@ def test_an_editor_that_fails(
     [
         (["nosuch.mp3"], "nosuch.mp3 does not exist; check the path, or give an episode"),
         (["nosuch"], "no episode in"),
+        (["."], "no episode in"),
+        (["./library"], "./library is a folder, and no episode's"),
         (["talk.txt.mp3"], "does not exist"),
         (["add", "talk.mp3", "5:00", "Late"], "'Late' would begin at 5:00, but all is over at 0:30"),
         (["move", "{id}", "2", "0:20"], "'Goodbye' begins at 0:20 already"),
@@ -455,7 +475,7 @@ def test_an_editor_that_fails(
         (["remove", "{id}", "7"], "no chapter is '7'; give a number (there are 3)"),
         (["shift", "{id}", "-5"], "'Welcome' would begin before the episode does"),
         (["{id}", "--export", "c.txt"], "c.txt may be description or audacity; say which with --format"),
-        (["{id}", "--export", "c.doc"], "tells no format; give --format: json, psc"),
+        (["{id}", "--export", "c.doc"], "no format ends in .doc; give --format: json, psc"),
         (["{id}", "--export", "c.x", "--format", "doc"], "unknown format 'doc'"),
         (["{id}", "--export", "no/such/c.json"], "no/such/c.json does not exist"),
         (["{id}", "--import", "nosuch.json"], "nosuch.json does not exist"),
