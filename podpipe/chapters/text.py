@@ -17,7 +17,7 @@ from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
-_TIME = r"(?:\d{1,3}:)?\d{1,4}:[0-5]\d(?:[.,]\d{1,3})?(?!:?\d)"
+_TIME = r"(?:\d{1,3}:)?\d{1,4}:[0-5]\d(?:[.,]\d{1,3})?(?!:?\d|\s?[aApP]\.?[mM]\b)"
 _TO = r"(?:-+>?|–|—|→|~|to\b|until\b|bis\b)"
 _SEPARATOR = r"(?:[-–—:|~•·→=*_]+\s+|[-–—:|]\s*)"
 _LEADING = re.compile(
@@ -113,11 +113,15 @@ def _stamps(lines: Sequence[tuple[int, str]], parse: Callable[[str], tuple[str, 
 
 
 def _lists(stamps: Sequence[_Stamp], name: str) -> list[list[_Stamp]]:
-    """Stamps as lists that ascend; after other text a new list may begin, within one a step back is a mistake."""
+    """Stamps as lists that ascend.
+
+    After other text, or at 00:00, a new list may begin; within one, a step back is a mistake.
+    """
     lists: list[list[_Stamp]] = []
     for stamp in stamps:
         before = lists[-1][-1] if lists else None
-        if before is None or (stamp.start_ms <= before.start_ms and stamp.after_text):
+        is_apart = stamp.after_text or (stamp.start_ms == 0 and lists and lists[-1][0].start_ms > 0)
+        if before is None or (stamp.start_ms <= before.start_ms and is_apart):
             lists.append([stamp])
         elif stamp.start_ms < before.start_ms:
             raise ChaptersError(

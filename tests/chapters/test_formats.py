@@ -344,6 +344,7 @@ NOTES = {
     "below": "00:00\nIntro\n\n01:30\nSecond\n\n1:02:03\nThird",
     "around": "We met at 10:30 today.\n\nChapters\n00:00 Intro\n01:30 Second\n1:02:03 Third\n\nWe meet at 5:00 pm",
     "before": "12:00 is when we met.\n\nNow:\n00:00 Intro\n01:30 Second\n1:02:03 Third",
+    "clocks": "10:30 on Monday\n\n00:00 Intro\n01:30 Second\n1:02:03 Third\n\n7:00 pm Eastern\n8:00 a.m. on Tuesday",
     "windows": "00:00 Intro\r\n01:30 Second\r\n1:02:03 Third\r\n",
     "chaptertool": "00:00:00.000 Intro\n00:01:30.000 Second <https://e.org/a>\n01:02:03.000 Third",
 }
