@@ -12,6 +12,7 @@ from bench import (
     conversation,
     engines,
     headings,
+    known_items,
     machine,
     main_job,
     memory,
@@ -30,9 +31,10 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "startup": startup.run,
     "engines": engines.run,
     "conversation": conversation.run,
+    "known_items": known_items.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"memory"})
+SLOW = frozenset({"memory", "known_items"})
 """Left out by ``--quick``."""
 
 

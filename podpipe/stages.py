@@ -147,7 +147,7 @@ def index(work: Work, index: Index) -> None:
     inputs = [index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
 
     def action() -> Made:
-        index.add(indexed(work.folder))
+        index.add([indexed(work.folder)], lambda: work.progress("wait", 0, None))
         return Made()
 
     work.stage("index", inputs, [], action)

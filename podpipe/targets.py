@@ -164,7 +164,12 @@ class EpisodeTarget:
         )
 
     def _work(self) -> Work:
-        return Work(self.folder, self.folder.episode(), _quiet)
+        return Work(self.folder, self.folder.episode(), self._progress)
+
+    def _progress(self, episode: Episode, stage: str, done: int, total: int | None) -> None:
+        """Nothing, since it takes a moment, but where another process is waited for."""
+        if stage == "wait":
+            self.on_wait()
 
     def _follow(self, work: Work) -> tuple[str, ...]:
         """Bring what hangs on the chapters up to date; what could not be is said."""
@@ -175,7 +180,7 @@ class EpisodeTarget:
         try:
             with open_index(self.library.index) as index:
                 stages.index(work, index)
-        except SearchError as error:
+        except (SearchError, LibraryError) as error:
             return (*remarks, f"the index does not have it yet: {error}")
         return remarks
 
@@ -273,7 +278,3 @@ def is_audio_name(path: Path) -> bool:
 
 def _is_list(path: Path) -> bool:
     return path.suffix.casefold() in _LIST_ENDINGS
-
-
-def _quiet(episode: Episode, stage: str, done: int, total: int | None) -> None:
-    """No progress: it takes a moment."""
