@@ -67,9 +67,10 @@ def ingest_episode(
         fetching.cover(work, tools.client)
         stages.transcribe(work, tools, outline)
         stages.align(work, outline)
+        stages.outlived(work)
         stages.transcripts(work)
         stages.tag(work)
-        stages.index(work, tools)
+        stages.index(work, tools.index)
         found = folder.chapters()
         return Outcome(
             episode.enclosure,

@@ -27,6 +27,7 @@ HYPOTHESIS = "hypothesis.json"
 TRANSCRIPT = "transcript.json"
 CHAPTERS = "chapters.json"
 LOUDNESS = "loudness.npy"
+BY_HAND = "chapters-by-hand.json"
 PUBLISHED = "published-chapters.json"
 TAGGED = "episode.mp3"
 COVERS = {"image/jpeg": "cover.jpg", "image/png": "cover.png"}
@@ -81,7 +82,7 @@ class EpisodeFolder:
         from podpipe.chapters import json
 
         found = json.read(self.path / CHAPTERS)
-        if not self.ledger().is_edited(CHAPTERS):
+        if not self.is_by_hand():
             return found
         by_hand = [replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in found.chapters]
         if by_hand and by_hand[-1].end_ms <= by_hand[-1].start_ms:  # people leave the end of the last to us
@@ -113,6 +114,10 @@ class EpisodeFolder:
             if name.startswith("original."):
                 return self.path / name
         raise LibraryError(f"{self.path} has no audio yet; run podpipe ingest again")
+
+    def is_by_hand(self) -> bool:
+        """Whether the chapters are a person's: podpipe keeps its hands off them."""
+        return self.ledger().is_edited(CHAPTERS)
 
     def is_complete(self) -> bool:
         """Whether every stage up to the index was finished once."""
@@ -164,9 +169,10 @@ class Library:
         """
         if not self.folder(episode.id).path.is_dir() and self.episodes.is_dir():
             ending = "-" + episode.id.rpartition("-")[2]
-            for entry in os.scandir(self.episodes):
-                if entry.name.endswith(ending):
-                    return entry.name
+            with os.scandir(self.episodes) as entries:
+                for entry in entries:
+                    if entry.name.endswith(ending):
+                        return entry.name
         return episode.id
 
     def find(self, text: str) -> EpisodeFolder:

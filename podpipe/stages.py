@@ -36,6 +36,11 @@ def describe(work: Work, notes: Notes | None) -> Outline:
         files[library.notes_name(notes)] = notes.text.encode()
     work.stage("describe", [work.episode, notes], list(files), lambda: Made(files))
     work.episode = work.folder.episode()
+    return outline_of(work)
+
+
+def outline_of(work: Work) -> Outline:
+    """The notes that are kept in the episode's folder, read as an Outline."""
     kept = work.folder.notes()
     if kept is None:
         return Outline()
@@ -126,12 +131,23 @@ def tag(work: Work) -> None:
     work.stage("tag", inputs, [library.TAGGED], action)
 
 
-def index(work: Work, tools: Tools) -> None:
+def outlived(work: Work) -> None:
+    """Say so where chapters, edited by hand, begin after the end of an audio that has changed since."""
+    if not work.folder.is_by_hand():
+        return
+    end_ms = work.folder.transcript().duration_ms
+    if late := sum(chapter.start_ms >= end_ms for chapter in work.folder.chapters().chapters):
+        work.remarks.append(
+            f"{late} of your chapters would begin after the end of the audio; podpipe chapters {work.folder.id} --edit"
+        )
+
+
+def index(work: Work, index: Index) -> None:
     """The transcript and chapters → the search index."""
-    inputs = [tools.index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
+    inputs = [index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
 
     def action() -> Made:
-        tools.index.add([indexed(work.folder)], lambda: work.progress("wait", 0, None))
+        index.add([indexed(work.folder)], lambda: work.progress("wait", 0, None))
         return Made()
 
     work.stage("index", inputs, [], action)
