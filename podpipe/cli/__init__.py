@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from podpipe.cli import doctor, ingest, library, play, search
+from podpipe.cli import check, doctor, ingest, library, play, search
 from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
@@ -30,6 +30,7 @@ app.command("play")(play.command)
 app.command("list")(library.list_command)
 app.command("show")(library.show_command)
 app.command("reindex")(library.reindex_command)
+app.command("check")(check.command)
 app.command("doctor")(doctor.command)
 
 
