@@ -205,9 +205,12 @@ def _plain(data: memoryview, version: int, flags: int, unsynchronised: bool) -> 
     if synched:
         plain = _synchronised(bytes(plain))
     if compressed:
+        unpacking = zlib.decompressobj()
         try:
-            plain = zlib.decompressobj().decompress(bytes(plain), _MOST_PLAIN)
+            plain = unpacking.decompress(bytes(plain), _MOST_PLAIN)
         except zlib.error:
+            return None
+        if unpacking.unconsumed_tail:
             return None
     return plain
 

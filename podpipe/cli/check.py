@@ -72,7 +72,7 @@ def command(
     reports, stopped = _check(targets, place, options)
     if json:
         _print_json(reports, done)
-    else:
+    elif reports:
         _print(reports, done)
     findings = [finding for report in reports for finding in report.findings]
     raise typer.Exit(1 if failed or stopped else exit_code(findings, fail_on.value))

@@ -109,7 +109,7 @@ def _joined_frames(frames: tuple[Frame, ...]) -> bytes:
 
 def _tables(tables: list[Frame], rows: list[Row], codes: frozenset[str]) -> list[Frame]:
     """The tables of contents: kept and put right where that is enough, made anew where it is not."""
-    listed = [chap.element for chap, shown in rows if shown]
+    listed = [chap.element for chap, shown in rows if shown or "C19" in codes]
     parts = [part for table in tables if (part := id3.ctoc(table))]
     children = {child for _, _, names in parts for child in names}
     roots = [element for element, _, _ in parts if element not in children]
@@ -207,7 +207,16 @@ def _as_v23(tag: id3.Tag, view: memoryview, path: Path) -> list[Frame]:
         raise ChaptersError(f"{path}: its ID3 tag can't be turned into v2.3 ({error})") from error
     read = id3.tags(new.getvalue())
     frames = list(read[0].frames) if read else []
-    return [*frames, *_kept(lost), *_unknown(tag, before)]
+    return [*_in_order(frames, tag), *_kept(lost), *_unknown(tag, before)]
+
+
+def _in_order(frames: list[Frame], tag: id3.Tag) -> list[Frame]:
+    """Chapters in the order of the file: mutagen sorts frames by their size."""
+    elements = [bytes(frame.data[:256]).partition(b"\0")[0] for frame in tag.frames if frame.name == "CHAP"]
+    place = {element: number for number, element in enumerate(elements)}
+    chaps = [frame for frame in frames if frame.name == "CHAP"]
+    chaps.sort(key=lambda frame: place.get(bytes(frame.data[:256]).partition(b"\0")[0], 0))
+    return [*(frame for frame in frames if frame.name != "CHAP"), *chaps]
 
 
 _ONLY_V24 = {"TDEN", "TDRL", "TDTG", "TMOO", "TPRO", "TSOA", "TSOP", "TSOT", "TSST", "RVA2", "EQU2"}
