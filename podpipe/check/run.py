@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ assert rules  # importing them enters them in the register
 
 _TRANSCRIPTS = ("transcript.vtt", "transcript.srt")
 _WANTED = "audio, JSON chapters, a transcript (VTT, SRT or JSON) or a feed"
+_TEXTS = (".json", ".vtt", ".srt", ".xml", ".rss", ".atom")
 _MOST_BYTES = 100_000_000
 
 
@@ -83,6 +85,7 @@ def mend(path: Path, options: Options) -> tuple[tuple[str, ...], Report]:
     """
     from podpipe.check.mending import mended
 
+    options = replace(options, listen=False)  # nothing that is heard can be mended
     before = _chosen(_file(path, options, _duration_beside(path)), options)
     wanted = frozenset(finding.code for finding in before.findings if finding.fixable)
     if not wanted or not mended(path, before.kind, wanted, _duration_beside(path)):
@@ -155,8 +158,10 @@ def _duration_beside(path: Path) -> int | None:
 
 def _file(path: Path, options: Options, duration_ms: int | None) -> Report:
     """Check one file. Raises SourceError where it is nothing that can be checked."""
-    name = str(path)
-    if media.is_audio_file(path):
+    name = _shown(path)
+    if not path.is_file():
+        raise SourceError(f"{path} is no file; give {_WANTED}")
+    if path.suffix.lower() not in _TEXTS and media.is_audio_file(path):
         try:
             return _sound_report(path, name, gather.sound(path, listen=options.measures))
         except PodpipeError as error:
@@ -175,6 +180,7 @@ def _document(target: str, name: str, data: bytes, duration_ms: int | None) -> R
     if is_feed(data):
         feed = feeds.read(data)
         return _feed_report(target, feed) if feed else _unreadable(target, "feed", "no XML can be read in it")
+    data = data.removeprefix(codecs.BOM_UTF8) if data.lstrip(codecs.BOM_UTF8)[:1] == b"{" else data
     if data.lstrip()[:1] == b"{" and b'"chapters"' in data:
         try:
             return _marks_report(target, gather.json_marks(data, name, duration_ms))
@@ -272,13 +278,13 @@ def _library_episode(folder: EpisodeFolder, options: Options) -> Iterator[Report
     if tagged.is_file():
         try:
             sound = gather.sound(tagged, listen=options.measures)
-            report = _sound_report(tagged, str(tagged), sound)
+            report = _sound_report(tagged, _shown(tagged), sound)
             # The MP3 is made from the chapters: it is they that are mended.
             findings = tuple(replace(finding, fixable=False) for finding in report.findings)
             said = {_what(finding) for finding in findings}
             yield replace(report, findings=findings)
         except PodpipeError as error:
-            yield _unreadable(str(tagged), "audio", error)
+            yield _unreadable(_shown(tagged), "audio", error)
     length = sound.duration_ms if sound else None
     for path in _of_episode(folder.path):
         report = _file(path, options, length)
@@ -288,9 +294,14 @@ def _library_episode(folder: EpisodeFolder, options: Options) -> Iterator[Report
     try:
         facts = _episode_facts(folder, length or 0)
     except PodpipeError as error:
-        yield _unreadable(str(folder.path), "episode", error)
+        yield _unreadable(_shown(folder.path), "episode", error)
         return
-    yield Report(str(folder.path), "episode", tuple(look("E", facts)))
+    yield Report(_shown(folder.path), "episode", tuple(look("E", facts)))
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would type it here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _what(finding: Finding) -> tuple[str, str, str]:

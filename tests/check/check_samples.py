@@ -447,8 +447,11 @@ CHAPTERS_FILE = {
 }
 JSON_FILES: dict[str, dict[str, object]] = {
     "C25": {**CHAPTERS_FILE, "version": "chapters"},
-    "C26": {**CHAPTERS_FILE, "chapters": [*CHAPTERS_FILE["chapters"][:2], {"startTime": 30, "title": "x", "img": "a.png"}]},
-}  # fmt: skip
+    "C26": {
+        **CHAPTERS_FILE,
+        "chapters": [*CHAPTERS_FILE["chapters"][:2], {"startTime": 30, "title": "x", "img": "a.png"}],
+    },
+}
 
 
 def surround(folder: Path) -> Path:

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import check_samples as samples
@@ -93,7 +92,7 @@ def test_json_for_ci(tmp_path: Path) -> None:
 
 def test_fix_says_what_was_mended_and_looks_again(tmp_path: Path) -> None:
     samples.bad("C05", tmp_path)
-    assert "--fix mends 1 of them" in run("episode.mp3", cwd=tmp_path, code=4).stdout
+    assert "--fix mends 2 of them" in run("episode.mp3", cwd=tmp_path, code=4).stdout
     done = run("episode.mp3", "--fix", cwd=tmp_path)
     assert done.stdout.startswith("Mended episode.mp3\n  C05  chapters out of order\n\n")
     assert done.stdout.endswith("1 file checked: nothing to complain of.\n")
@@ -104,10 +103,8 @@ def test_many_findings_of_a_kind_are_counted(tmp_path: Path) -> None:
     samples.with_chapters(*((n * 1000, n * 1000 + 1000, f"Number {n}") for n in range(45))).write(tmp_path / "e.mp3")
     out = run("e.mp3", "--no-loudness", cwd=tmp_path, code=3).stdout
     assert "and 40 more like these" in out
-    assert (
-        len(json.loads(run("e.mp3", "--json", "--no-loudness", cwd=tmp_path, code=3).stdout)["reports"][0]["findings"])
-        == 45
-    )
+    answer = json.loads(run("e.mp3", "--json", "--no-loudness", cwd=tmp_path, code=3).stdout)
+    assert len(answer["reports"][0]["findings"]) == 45
 
 
 def test_a_folder_and_several_targets(tmp_path: Path) -> None:
@@ -127,8 +124,7 @@ def test_a_folder_and_several_targets(tmp_path: Path) -> None:
 def test_an_episode_of_the_library(tmp_path: Path) -> None:
     samples.in_library(tmp_path)
     out = run("an-episode", "--ignore", "T03", cwd=tmp_path).stdout
-    assert "5 files checked: nothing to complain of." not in out  # the folder and its four files
-    assert "checked: nothing to complain of." in out
+    assert "5 files checked: nothing to complain of." in out
     (folder,) = tmp_path.glob("episodes/*")
     (folder / "chapters.json").write_text(
         (folder / "chapters.json").read_text().replace('"endTime": 15.0', '"endTime": 20.0')
@@ -140,7 +136,7 @@ def test_an_episode_of_the_library(tmp_path: Path) -> None:
 def test_a_feed_on_the_net(tmp_path: Path, site: Loopback) -> None:
     url = site.serve("/feed.xml", samples.FEED.replace('">one<', '">two<'), "application/rss+xml")
     out = run(url, cwd=tmp_path, code=4).stdout
-    assert "F08  error    guid “two” is that of 2 items" in out
+    assert "F08  error  guid “two” is that of 2 items" in out
     assert "does not exist" in run(site.url + "/gone.xml", cwd=tmp_path, code=1).stderr
 
 
@@ -190,7 +186,7 @@ def test_a_rule_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_title_can_not_speak_to_the_terminal(tmp_path: Path) -> None:
-    replace(samples.with_chapters((0, 9_000, "\x1b[31mred\x07")), images=()).write(tmp_path / "episode.mp3")
+    samples.with_chapters((0, 9_000, "\x1b[31mred\x07"), (9_000, 45_000, "x")).write(tmp_path / "episode.mp3")
     out = run("episode.mp3", "--no-loudness", cwd=tmp_path, code=3).stdout
     assert "[31mred" in out and "\x1b" not in out and "\x07" not in out
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -100,7 +99,8 @@ def test_frames_that_nobody_knows_survive_the_way_from_v24_to_v23(tmp_path: Path
         samples.frame("TXXX", b"\3own\0value \xe2\x9c\x93", 4),
         samples.frame("USLT", b"\3eng\0All the words: \xe7\x88\xb1", 4),
         samples.frame("CHAP", b"rich\0" + bytes(4) + b"\0\0\x3a\x98" + b"\xff" * 8
-                      + samples.text("TIT2", "Rich " * 40, 4) + samples.frame("WXXX", b"\0chapter url\0https://example.org/", 4)
+                      + samples.text("TIT2", "Rich " * 40, 4)
+                      + samples.frame("WXXX", b"\0chapter url\0https://example.org/", 4)
                       + samples.apic(samples.png(9, 9), "image/png", 4), 4),
     )  # fmt: skip
     path = replace(
@@ -172,7 +172,7 @@ def test_a_file_keeps_its_permissions_and_its_place_behind_a_link(tmp_path: Path
     check.mend(link, Options(listen=False))
     assert link.is_symlink() and "C16" not in codes(look(path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert sorted(os.listdir(tmp_path)) == ["episode.mp3", "link.mp3"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["episode.mp3", "link.mp3"]
 
 
 def test_notes_and_settings_of_a_transcript_stay(tmp_path: Path) -> None:
