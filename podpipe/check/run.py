@@ -29,6 +29,8 @@ _TRANSCRIPTS = ("transcript.vtt", "transcript.srt")
 _WANTED = "audio, JSON chapters, a transcript (VTT, SRT or JSON) or a feed"
 _TEXTS = (".json", ".vtt", ".srt", ".xml", ".rss", ".atom")
 _MOST_BYTES = 100_000_000
+_PASSES = 4
+"""Of mending: a chapter that is moved to 0 may overlap the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,16 @@ def mend(path: Path, options: Options) -> tuple[tuple[str, ...], Report]:
     from podpipe.check.mending import mended
 
     options = replace(options, listen=False)  # nothing that is heard can be mended
-    before = _chosen(_file(path, options, _duration_beside(path)), options)
-    wanted = frozenset(finding.code for finding in before.findings if finding.fixable)
-    if not wanted or not mended(path, before.kind, wanted, _duration_beside(path)):
-        return (), before
-    after = _chosen(_file(path, options, _duration_beside(path)), options)
-    left = {finding.code for finding in after.findings}
-    return tuple(sorted(wanted - left)), after
+    length = _duration_beside(path)
+    report = _chosen(_file(path, options, length), options)
+    tried: set[str] = set()
+    for _ in range(_PASSES):
+        wanted = frozenset(finding.code for finding in report.findings if finding.fixable)
+        if not wanted or not mended(path, report.kind, wanted, length):
+            break
+        tried |= wanted
+        report = _chosen(_file(path, options, length), options)
+    return tuple(sorted(tried - {finding.code for finding in report.findings})), report
 
 
 def _chosen(report: Report, options: Options) -> Report:
@@ -200,9 +205,16 @@ def _document(target: str, name: str, data: bytes, duration_ms: int | None) -> R
 def _sound_report(path: Path, target: str, sound: Sound) -> Report:
     tags, marks = gather.tags_and_marks(path, sound)
     findings = [*look("A", sound), *look("T", tags), *look("C", marks)]
-    if marks.carrier != "id3":  # only ID3 can be mended here
-        findings = [replace(finding, fixable=False) for finding in findings]
+    if marks.carrier != "id3":
+        findings = [replace(finding, fixable=finding.code in _mended_in_containers()) for finding in findings]
     return Report(target, "audio", tuple(findings), _sound_facts(sound, marks))
+
+
+def _mended_in_containers() -> frozenset[str]:
+    """What can be mended in MP4, Ogg and FLAC: their chapters, but for their order, which is as it is read."""
+    from podpipe.check.mending import container, spans
+
+    return spans.CODES if container.writer() else frozenset()
 
 
 def _sound_facts(sound: Sound, marks: Marks) -> dict[str, str]:

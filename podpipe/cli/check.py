@@ -90,13 +90,15 @@ def exit_code(findings: Sequence[Finding], fail_on: str) -> int:
 def _check(targets: Sequence[str], library: Library, options: Options) -> tuple[list[Report], bool]:
     """All reports; targets that can't be checked are said on standard error, and the others are done."""
     from podpipe import check
+    from podpipe.cli import console
     from podpipe.errors import PodpipeError
 
     reports: list[Report] = []
     stopped = False
     for target in targets:
         try:
-            reports += check.check(target, library, options)
+            with console.err().status(f"checking {console.clean(target)}"):  # nothing where it is no terminal
+                reports += check.check(target, library, options)
         except PodpipeError as error:
             _complain(str(error))
             stopped = True

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from podpipe import library, storage
 from podpipe.chapters import json as json_chapters
-from podpipe.chapters import tag as tagging
 from podpipe.check import gather
 from podpipe.ledger import Ledger
 from podpipe.models import Chapter, Chapters, Episode, Transcript, Word
@@ -481,7 +480,7 @@ def in_library(folder: Path) -> Path:
     storage.write_bytes(path / library.TRANSCRIPT, storage.encode(transcript))
     for ending in ("vtt", "srt"):
         (path / f"transcript.{ending}").write_text(FORMATS[ending](transcript))
-    tagging.tag(path / "original.mp3", path / library.TAGGED, episode, chapters)
+    CLEAN.write(path / library.TAGGED)
     Ledger(path).finish("fetch", "", ["original.mp3"], seconds=0)
     return path
 

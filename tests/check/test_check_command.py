@@ -193,19 +193,3 @@ def test_a_title_can_not_speak_to_the_terminal(tmp_path: Path) -> None:
 
 def test_the_reference_is_that_of_the_rules() -> None:
     assert (ROOT / "docs" / "checks.md").read_text() == reference.markdown()
-
-
-def test_what_podpipe_writes_is_in_order(tmp_path: Path) -> None:
-    """The bundled episode with its chapters: nothing but its loudness, and what an old voice and no cover give."""
-    from podpipe.chapters import id3
-    from podpipe.models import Chapter, Episode
-
-    truth = json.loads((ROOT / "demo" / "truth.json").read_text())
-    starts = [0, *(heading["start_ms"] for heading in truth["headings"])]
-    titles = ["Introduction", *(heading["title"] for heading in truth["headings"])]
-    made = [Chapter(t, a, b) for t, a, b in zip(titles, starts, [*starts[1:], 149_150], strict=True)]
-    episode = Episode("e", "guid", "An episode", "The Show")
-    id3.write(ROOT / "demo" / "episode.mp3", tmp_path / "episode.mp3", episode, made)
-    answer = json.loads(run("episode.mp3", "--json", "--fail-on", "error", cwd=tmp_path).stdout)
-    found = {finding["code"] for finding in answer["reports"][0]["findings"]}
-    assert found == {"A01", "A03", "A06", "T03", "T16"}

@@ -17,7 +17,10 @@ def mended(path: Path, kind: str, codes: frozenset[str], duration_ms: int | None
     from podpipe.check.mending import id3, marks, text
 
     if kind == "audio":
-        return id3.mend(path, codes)
+        from podpipe import audio
+        from podpipe.check.mending import container
+
+        return id3.mend(path, codes) if audio.sniff(path) in ("mp3", "aac") else container.mend(path, codes)
     with storage.explained(path):
         old = path.read_bytes()
     new = marks.mend(old, codes, duration_ms) if kind == "chapters" else text.mend(old, path.name, codes, duration_ms)

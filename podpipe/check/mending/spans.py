@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+CODES = frozenset({"C02", "C05", "C06", "C09", "C10"})
+"""What is mended here."""
+
 _NEAR_MS = 10_000
 INTRODUCTION = "Introduction"
 

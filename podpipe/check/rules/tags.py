@@ -67,7 +67,7 @@ def date(tags: Tags) -> Iterator[Found]:
     "T04",
     "error",
     "ID3v2.4 chapters that FFmpeg drops",
-    hurts="everything with FFmpeg 5.1 or older in it (mpv, VLC on some systems, Kodi): these chapters are not there",
+    hurts="everything with FFmpeg 5.1 or older in it (mpv, Kodi), and Apple Podcasts: no such chapter",
     mend="write the tag as v2.3",
     source=FFMPEG_CHAP,
     fixable=True,
@@ -114,7 +114,7 @@ def version_2(tags: Tags) -> Iterator[Found]:
     "warning",
     "several ID3v2 tags",
     hurts="players that read only the first, or take the second for sound: clicks, old titles",
-    mend="join them in one",
+    mend="join them in one; where both say something, the first counts",
     source=ID3_24,
     fixable=True,
 )
