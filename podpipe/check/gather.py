@@ -87,6 +87,8 @@ def image(where: str, data: bytes | memoryview, declared: str, *, cover: bool = 
 
 def _json_mark(chapter: dict[str, Any]) -> Mark:
     end = chapter.get("endTime")
+    if "startTime" not in chapter:
+        raise ValueError("a chapter has no startTime")
     if float(chapter["startTime"]) < 0:
         raise ValueError(f"a startTime is below zero: {chapter['startTime']}")
     return Mark(

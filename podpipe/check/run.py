@@ -88,7 +88,7 @@ def mend(path: Path, options: Options) -> tuple[tuple[str, ...], Report]:
     from podpipe.check.mending import mended
 
     options = replace(options, listen=False)  # nothing that is heard can be mended
-    length = _duration_beside(path)
+    length = _length(_beside(path))
     report = _chosen(_file(path, options, length), options)
     tried: set[str] = set()
     for _ in range(_PASSES):
@@ -119,7 +119,11 @@ def _reports(
         for file in _in_folder(path):
             yield _file(file, options, None)
     elif path.exists():
-        yield _file(path, options, _duration_beside(path))
+        beside = _beside(path)
+        length = _length(beside)
+        report = _file(path, options, length)
+        against = {"against": beside.name} if beside and length and report.kind in ("chapters", "transcript") else {}
+        yield replace(report, facts={**report.facts, **against})
     else:
         yield from _library_episode(_episode(target, library), options)
 
@@ -145,20 +149,28 @@ def _of_episode(path: Path) -> tuple[Path, ...]:
     return tuple(file for name in (CHAPTERS, *_TRANSCRIPTS) if (file := path / name).is_file())
 
 
-def _duration_beside(path: Path) -> int | None:
-    """How long the sound is that a file of chapters or cues belongs to: the audio of the same name beside it."""
+def _beside(path: Path) -> Path | None:
+    """The audio that a file of chapters or cues belongs to: of the same name beside it, or the only one there."""
     if path.suffix.lower() in media.SUFFIXES:
         return None
-    names = [path.with_suffix(ending) for ending in sorted(media.SUFFIXES)]
     if path.name in (CHAPTERS, *_TRANSCRIPTS) and (path.parent / EPISODE).is_file():
-        names = [path.parent / TAGGED]
-    for name in names:
-        if name.is_file():
-            try:
-                return gather.sound(name, listen=False).duration_ms
-            except PodpipeError:
-                return None
-    return None
+        return path.parent / TAGGED
+    for ending in sorted(media.SUFFIXES):
+        if path.with_suffix(ending).is_file():
+            return path.with_suffix(ending)
+    try:
+        there = [file for file in path.absolute().parent.iterdir() if file.suffix.lower() in media.SUFFIXES]
+    except OSError:
+        return None
+    return there[0] if len(there) == 1 else None
+
+
+def _length(path: Path | None) -> int | None:
+    """How long a sound is; None where there is none that can be read."""
+    try:
+        return gather.sound(path, listen=False).duration_ms if path is not None else None
+    except PodpipeError:
+        return None
 
 
 def _file(path: Path, options: Options, duration_ms: int | None) -> Report:

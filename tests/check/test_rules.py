@@ -137,7 +137,13 @@ def test_mono_at_minus_19_and_stereo_at_minus_16_are_alike(tmp_path: Path) -> No
 def test_times_count_against_the_audio_of_the_same_name(tmp_path: Path) -> None:
     path = samples.bad("S02", tmp_path)
     assert "S02" in codes(path)
+    path.rename(tmp_path / "captions.vtt")
+    assert "S02" in codes(tmp_path / "captions.vtt"), "the only audio there"
+    samples.CLEAN.write(tmp_path / "another.mp3")
+    assert "S02" not in codes(tmp_path / "captions.vtt"), "which of the two?"
+    (tmp_path / "captions.vtt").rename(path)
     (tmp_path / "episode.mp3").unlink()
+    (tmp_path / "another.mp3").unlink()
     assert "S02" not in codes(path)
 
 
