@@ -15,7 +15,7 @@ from podpipe import audio, timecode
 from podpipe.check import cues, feeds, gather, rules
 from podpipe.check.facts import Episode, Feed, Marks, Sound
 from podpipe.check.model import RULES, SEVERITIES, Finding, Report, look
-from podpipe.errors import LibraryError, PodpipeError, SourceError
+from podpipe.errors import FetchError, LibraryError, PodpipeError, SourceError
 from podpipe.library import CHAPTERS, EPISODE, TAGGED, TRANSCRIPT, EpisodeFolder, Library
 from podpipe.sources import is_url, media
 from podpipe.sources.feed import is_feed
@@ -29,6 +29,7 @@ _TRANSCRIPTS = ("transcript.vtt", "transcript.srt")
 _WANTED = "audio, JSON chapters, a transcript (VTT, SRT or JSON) or a feed"
 _TEXTS = (".json", ".vtt", ".srt", ".xml", ".rss", ".atom")
 _MOST_BYTES = 100_000_000
+_MOST_COVER_BYTES = 50_000_000
 _PASSES = 4
 """Of mending: a chapter that is moved to 0 may overlap the next."""
 
@@ -280,18 +281,18 @@ def _with_cover(feed: Feed, client: Client, options: Options) -> Feed:
     """The feed with its cover looked at, where that can be fetched."""
     if not feed.image or not is_url(feed.image) or not (options.wants("F37") or options.wants("F38")):
         return feed
-    import mimetypes
 
-    folder = tempfile.TemporaryDirectory()
-    with folder as name:
-        path = Path(name) / "cover"
+    def stop(done: int, total: int | None) -> None:
+        if max(done, total or 0) > _MOST_COVER_BYTES:
+            raise FetchError(f"{feed.image} is larger than {_MOST_COVER_BYTES // 10**6} MB")
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cover"
         try:
-            client.download(feed.image, path)
-            data = path.read_bytes()
+            client.download(feed.image, path, on_progress=stop)
+            return replace(feed, cover=gather.image("the cover", path.read_bytes(), ""))
         except PodpipeError:
             return feed
-        declared = mimetypes.guess_type(urlsplit(feed.image).path)[0] or ""
-        return replace(feed, cover=gather.image("the cover", data, declared))
 
 
 def _library_episode(folder: EpisodeFolder, options: Options) -> Iterator[Report]:

@@ -17,6 +17,6 @@ from podpipe.check.rules.sources import OURS
     source=OURS,
 )
 def can_not_be_read(reason: str) -> Iterator[Found]:
-    """Give the reader's own words."""
+    """Empty, damaged, or not what its name says; the reader's own words say which."""
     if reason:
         yield "", reason
