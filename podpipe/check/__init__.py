@@ -6,7 +6,8 @@ to what it found; ``mend`` puts right what can be put right safely. ``docs/check
 
 from __future__ import annotations
 
+from podpipe.check import rules
 from podpipe.check.model import RULES, Finding, Report, Rule, Severity
 from podpipe.check.run import Options, check, mend
 
-__all__ = ["RULES", "Finding", "Options", "Report", "Rule", "Severity", "check", "mend"]
+__all__ = ["RULES", "Finding", "Options", "Report", "Rule", "Severity", "check", "mend", "rules"]

@@ -17,8 +17,8 @@ from mutagen import id3 as tags
 
 from podpipe import chapters, check
 from podpipe.check import RULES, Options, Report
+from podpipe.check.episodes import sound_digest
 from podpipe.check.mending import container
-from podpipe.check.run import sound_digest
 from podpipe.library import Library
 from podpipe.models import Chapter
 
