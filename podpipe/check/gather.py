@@ -233,8 +233,12 @@ def is_mojibake(frame: id3.Frame) -> bool:
 
 
 def _repeated(tag: id3.Tag) -> tuple[str, ...]:
-    names = [frame.name for frame in tag.frames]
-    return tuple(name for name in dict.fromkeys(names) if name in _ONCE and names.count(name) > 1)
+    """Frames that may stand once and stand there with different contents."""
+    contents: dict[str, set[bytes]] = {}
+    for frame in tag.frames:
+        if frame.name in _ONCE:
+            contents.setdefault(frame.name, set()).add(bytes(frame.data))
+    return tuple(name for name, different in contents.items() if len(different) > 1)
 
 
 def _ape(tail: bytes) -> bool:

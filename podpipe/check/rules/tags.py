@@ -217,9 +217,9 @@ def mojibake(tags: Tags) -> Iterator[Found]:
     source=ID3_23,
 )
 def repeated(tags: Tags) -> Iterator[Found]:
-    """Text frames of v2.3 and v2.4."""
+    """Text frames of v2.3 and v2.4, with different texts."""
     for name in tags.id3.repeated if tags.id3 else ():
-        yield _TAG, f"has more than one {name}"
+        yield _TAG, f"has {name} more than once, with different texts"
 
 
 @rule(
