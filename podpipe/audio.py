@@ -89,7 +89,7 @@ def probe(path: Path) -> AudioInfo:
     """Read what kind of audio ``path`` is. Raises AudioError where it is none."""
     name = sniff(path)
     try:
-        with av.open(str(path), format=name) as container:
+        with av.open(str(path), format=name, metadata_errors="replace") as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
             stream = container.streams.audio[0]
@@ -118,7 +118,7 @@ def decode(path: Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[Samples]:
     name = sniff(path)
     some = False
     try:
-        with av.open(str(path), format=name) as container:
+        with av.open(str(path), format=name, metadata_errors="replace") as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
             for block in _joined(_resampled(container, sample_rate), sample_rate):
@@ -222,7 +222,7 @@ def _looks_like(head: bytes) -> str:
 def chapters(path: Path) -> list[tuple[str, int, int]]:
     """Title, start and end (ms) of the chapters that a container carries. Raises AudioError."""
     try:
-        with av.open(str(path), format=sniff(path)) as container:
+        with av.open(str(path), format=sniff(path), metadata_errors="replace") as container:
             return [
                 (
                     str(chapter["metadata"].get("title", "")),

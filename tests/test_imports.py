@@ -18,7 +18,7 @@ MODULES = {
 }
 VALUES = {"podpipe.models", "podpipe.errors", "podpipe.timecode"}
 HEAVY = {
-    "av": {"podpipe.audio", "podpipe.encoding"},
+    "av": {"podpipe.audio", "podpipe.encoding", "podpipe.loudness"},
     "faster_whisper": {"podpipe.speech.faster_whisper", "podpipe.speech.vad"},
     "ctranslate2": {"podpipe.speech.faster_whisper"},
     "whisper": {"podpipe.speech.openai_whisper"},

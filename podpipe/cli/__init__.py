@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from podpipe.cli import chapters, cut, doctor, ingest, library, play, search, tag
+from podpipe.cli import chapters, check, cut, doctor, ingest, library, play, search, tag
 from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
@@ -33,6 +33,7 @@ app.add_typer(chapters.app, name="chapters")
 app.command("tag")(tag.command)
 app.command("cut")(cut.command)
 app.command("reindex")(library.reindex_command)
+app.command("check")(check.command)
 app.command("doctor")(doctor.command)
 
 

@@ -206,6 +206,12 @@ def test_list_doctor_and_reindex(library: Path) -> None:
     assert json.loads(podpipe("search", "wireguard", "--json", cwd=library).stdout)
 
 
+def test_nothing_is_wrong_with_what_podpipe_writes_but_its_loudness(library: Path) -> None:
+    answer = json.loads(podpipe("check", "systems-news", "--json", "--ignore", "A01,A03", cwd=library).stdout)
+    assert answer["summary"]["files"] == 5
+    assert (answer["summary"]["errors"], answer["summary"]["warnings"]) == (0, 0)
+
+
 @pytest.mark.parametrize("ending", ["png", "svg", "html"])
 def test_a_picture_of_the_timeline(library: Path, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"timeline.{ending}"
