@@ -18,7 +18,8 @@ from mutagen import id3
 # What lies below its save(), which would sort CHAP frames by their size.
 from mutagen.id3._tags import ID3SaveConfig, save_frame  # type: ignore[attr-defined]
 
-from podpipe.errors import ChaptersError
+from podpipe.chapters import reading
+from podpipe.errors import AudioError, ChaptersError
 from podpipe.models import Chapter, Episode
 
 _NO_OFFSET = 0xFFFFFFFF
@@ -29,20 +30,11 @@ _URL_SAFE = ":/?#[]@!$&'()*+,;=%~"
 
 
 def read(path: Path) -> tuple[Chapter, ...]:
-    """The CHAP frames of a file in order of time; () where there are none or the tag is damaged."""
+    """The chapters of a file (``podpipe.chapters.reading``); () where it has none or is none."""
     try:
-        tags = id3.ID3(path)
-    except (mutagen.MutagenError, ValueError, IndexError, struct.error):
+        return reading.read(path)
+    except AudioError:
         return ()
-    frames = sorted(tags.getall("CHAP"), key=lambda frame: frame.start_time)
-    found = []
-    for frame in frames:
-        title = next((str(text) for text in frame.sub_frames.getall("TIT2")), "")
-        links = frame.sub_frames.getall("WXXX")
-        if title:
-            url = links[0].url if links else ""
-            found.append(Chapter(title, frame.start_time, frame.end_time, because="in the file", url=url))
-    return tuple(found)
 
 
 def write(source: Path, destination: Path, episode: Episode, chapters: Sequence[Chapter]) -> None:
