@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from podpipe.chapters.reading.spans import OPEN, closed
 from podpipe.models import Chapter, Picture
 
 _NONE = 0xFFFFFFFF
+_TIMES = struct.Struct(">4I")
 _CHAPTER = frozenset((b"CHAP", b"CHA", b"CHP"))
 _CONTENTS = frozenset((b"CTOC", b"CTO", b"CTC"))
 _TITLE = {b"TIT2": 0, b"TT2": 0, b"TT2\0": 0, b"TIT3": 1, b"TT3": 1}
@@ -96,10 +98,7 @@ def _marked(tag: Tag, frame: Frame, pictures: Pictures) -> _Marked | None:
     name_ends = head.find(b"\0")
     if name_ends < 0 or name_ends + 17 > len(head):
         return None
-    start, end, start_byte, end_byte = (
-        int.from_bytes(head[at : at + 4], "big") for at in range(name_ends + 1, name_ends + 17, 4)
-    )
-    chapter = _Marked(head[:name_ends], start, end, start_byte, end_byte)
+    chapter = _Marked(head[:name_ends], *_TIMES.unpack_from(head, name_ends + 1))
     rank = len(_TITLE)
     for sub in id3_tag.within(tag, frame, name_ends + 17):
         if sub.name in _TITLE:
@@ -225,10 +224,11 @@ def _string_end(data: bytes, at: int, encoding: bytes) -> int:
     """Where what follows a terminated string begins; -1 where it does not end."""
     if encoding not in (b"\1", b"\2"):
         return data.find(b"\0", at) + 1 or -1
-    while at + 1 < len(data):
-        if data[at] == data[at + 1] == 0:
+    begins = at
+    while (at := data.find(b"\0\0", at)) >= 0:
+        if (at - begins) % 2 == 0:
             return at + 2
-        at += 2
+        at += 1
     return -1
 
 

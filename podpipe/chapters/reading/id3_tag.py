@@ -24,6 +24,9 @@ _MAX_FRAMES_WITHIN = 100
 _MAX_TAGS = 16
 _NAME = re.compile(rb"[A-Z][A-Z0-9]{3}\Z")
 _SHORT_NAME = re.compile(rb"[A-Z][A-Z0-9]{2}\Z")
+_ANY_NAME = re.compile(rb"[A-Z][A-Z0-9]{2}[A-Z0-9\0 ]\Z").match
+"""Also a v2.2 name with a filler, as iTunes writes it into v2.3."""
+
 _FALSE_SYNC = re.compile(rb"\xff[\xe0-\xff]")
 
 
@@ -47,7 +50,7 @@ class Tag:
     room: _Room = field(default_factory=_Room)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes twice as long to make, and there are thousands
 class Frame:
     """A frame's name (that of v2.2 as it is) and content: ``size`` bytes of ``source`` from ``at``."""
 
@@ -170,16 +173,17 @@ def _frames(tag: Tag, source: Source, at: int, end: int, *, top: bool) -> Iterat
         return
     for _ in range(_MAX_FRAMES if top else _MAX_FRAMES_WITHIN):
         head = source.read(at, 10)
-        if at + 10 > end or not _is_name(head[:4]):
+        at += 10
+        name = head[:4]
+        if at > end or not _ANY_NAME(name):
             return
-        size = _size(source, head[4:8], at + 10, end, tag.version)
-        frame: Frame | None = Frame(head[:4], source, at + 10, min(size, end - at - 10))
-        flags = head[9]
-        if frame and (flags or (top and tag.unsynchronised)):
-            frame = _decoded(frame, flags, tag, top=top)
-        if frame:
+        size = _size(source, head[4:8], at, end, tag.version)
+        frame = Frame(name, source, at, size if at + size <= end else end - at)
+        if head[9] or (top and tag.unsynchronised):
+            yield from _decoded(frame, head[9], tag, top=top)
+        else:
             yield frame
-        at += 10 + size
+        at += size
 
 
 def _short_frames(source: Source, at: int, end: int) -> Iterator[Frame]:
@@ -190,11 +194,6 @@ def _short_frames(source: Source, at: int, end: int) -> Iterator[Frame]:
         size = int.from_bytes(head[3:6], "big")
         yield Frame(head[:3], source, at + 6, min(size, end - at - 6))
         at += 6 + size
-
-
-def _is_name(name: bytes) -> bool:
-    """Also a v2.2 name with a filler, as iTunes writes it into v2.3."""
-    return bool(_NAME.match(name)) or (name[3:] in (b"\0", b" ") and bool(_SHORT_NAME.match(name[:3])))
 
 
 def _size(source: Source, raw: bytes, at: int, end: int, version: int) -> int:
@@ -213,29 +212,29 @@ def _leads_on(source: Source, at: int, end: int) -> bool:
     if at >= end:
         return at == end
     following = source.read(at, min(4, end - at))
-    return _is_name(following) or not any(following)
+    return bool(_ANY_NAME(following)) or not any(following)
 
 
-def _decoded(frame: Frame, flags: int, tag: Tag, *, top: bool) -> Frame | None:
-    """A frame as it was before grouping, unsynchronisation and compression; None where it is encrypted."""
+def _decoded(frame: Frame, flags: int, tag: Tag, *, top: bool) -> Iterator[Frame]:
+    """A frame as it was before grouping, unsynchronisation and compression; none where it is encrypted."""
     if tag.version == 4:
-        grouped, compressed, encrypted, unsync, sized = (flags & bit for bit in (0x40, 0x08, 0x04, 0x02, 0x01))
-        extra = bool(grouped) + 4 * bool(sized)
+        grouped, compressed, encrypted, unsync, sized = (bool(flags & bit) for bit in (0x40, 8, 4, 2, 1))
         unsync = unsync or (top and tag.unsynchronised)
     else:
-        compressed, encrypted, grouped = (flags & bit for bit in (0x80, 0x40, 0x20))
-        unsync, extra = 0, bool(grouped) + 4 * bool(compressed)
+        compressed, encrypted, grouped = (bool(flags & bit) for bit in (0x80, 0x40, 0x20))
+        unsync, sized = False, compressed
     if encrypted:
-        return None
-    plain = Frame(frame.name, frame.source, frame.at + extra, max(frame.size - extra, 0))
-    if not unsync and not compressed:
-        return plain
-    data = plain.data(_MAX_WHOLE_BYTES)
-    if unsync and not _FALSE_SYNC.search(data):  # with one, it was never unsynchronised
-        data = _resynchronised(data)
-    if compressed:
-        data = _inflated(data, tag.room)
-    return Frame(frame.name, Memory(data), 0, len(data))
+        return
+    extra = min(grouped + 4 * sized, frame.size)
+    frame = Frame(frame.name, frame.source, frame.at + extra, frame.size - extra)
+    if unsync or compressed:
+        data = frame.data(_MAX_WHOLE_BYTES)
+        if unsync and not _FALSE_SYNC.search(data):  # with one, it was never unsynchronised
+            data = _resynchronised(data)
+        if compressed:
+            data = _inflated(data, tag.room)
+        frame = Frame(frame.name, Memory(data), 0, len(data))
+    yield frame
 
 
 def _inflated(data: bytes, room: _Room) -> bytes:

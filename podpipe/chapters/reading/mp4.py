@@ -136,17 +136,20 @@ def _pictured(found: list[Chapter], file: Box, movie: Box, track: _Track, pictur
 def _tracks(movie: Box) -> Iterator[_Track]:
     movie_ticks = _clock(movie.find(b"mvhd")) or 1000
     for count, box in enumerate(box for box in movie if box.name == b"trak"):
-        header, media = box.find(b"tkhd"), box.find(b"mdia")
-        handler = media.find(b"hdlr") if media else None
-        ticks = _clock(media.find(b"mdhd")) if media else 0
+        parts = box.parts()
+        header = parts.get(b"tkhd")
+        media = parts[b"mdia"].parts() if b"mdia" in parts else {}
+        handler, ticks = media.get(b"hdlr"), _clock(media.get(b"mdhd"))
         if header is None or handler is None or not ticks or count > _MAX_TRACKS:
             continue
         data = header.data(24)
         number = int.from_bytes(data[20:24] if data[:1] == b"\1" else data[12:16], "big")
-        chapters = box.find(b"tref", b"chap")
+        chapters = parts[b"tref"].find(b"chap") if b"tref" in parts else None
         data = chapters.data(400) if chapters else b""
         wanted = tuple(int.from_bytes(data[at : at + 4], "big") for at in range(0, len(data) - 3, 4))
-        yield _Track(number, box, handler.data(12)[8:12], ticks, _delay_s(box, ticks, movie_ticks), wanted)
+        yield _Track(
+            number, box, handler.data(12)[8:12], ticks, _delay_s(parts.get(b"edts"), ticks, movie_ticks), wanted
+        )
 
 
 def _clock(header: Box | None) -> int:
@@ -162,9 +165,9 @@ def _length_ms(movie: Box) -> int:
     return length * 1000 // ticks if ticks and length < 1 << 40 else 0
 
 
-def _delay_s(track: Box, ticks: int, movie_ticks: int) -> float:
+def _delay_s(edits: Box | None, ticks: int, movie_ticks: int) -> float:
     """How much later than its own clock a track plays, by its edit list: an empty edit first, a start within."""
-    box = track.find(b"edts", b"elst")
+    box = edits.find(b"elst") if edits else None
     data = box.data(8 + 40) if box else b""
     wide = data[:1] == b"\1"
     step = 20 if wide else 12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,7 +15,7 @@ _MAX_DURATION = 1 << 40
 """Ticks; a table that says more is damaged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes twice as long to make
 class Box:
     """A box's name and content: from ``at`` to ``end`` of the file."""
 
@@ -31,6 +31,13 @@ class Box:
     def __iter__(self) -> Iterator[Box]:
         """The boxes inside."""
         return boxes(self.source, self.at, self.end)
+
+    def parts(self) -> dict[bytes, Box]:
+        """The first box inside of each name."""
+        found: dict[bytes, Box] = {}
+        for box in self:
+            found.setdefault(box.name, box)
+        return found
 
     def find(self, *path: bytes) -> Box | None:
         """The first box along a path of names, below this one."""
@@ -70,9 +77,10 @@ def boxes(source: Source, at: int, end: int) -> Iterator[Box]:
 
 def samples(table: Box) -> list[Sample]:
     """The samples of a sample table (stbl), at most as many as there may be chapters."""
-    sizes = _sizes(table)
-    places = _places(table, sizes)
-    times = _times(table)
+    parts = table.parts()
+    sizes = _sizes(parts)
+    places = _places(parts, sizes)
+    times = _times(parts)
     return [Sample(start, end, at, size) for size, at, (start, end) in zip(sizes, places, times, strict=False)]
 
 
@@ -144,9 +152,9 @@ class _Run:
         return found
 
 
-def _sizes(table: Box) -> list[int]:
+def _sizes(table: Mapping[bytes, Box]) -> list[int]:
     """stsz, or stz2 with its sizes of 4, 8 or 16 bits."""
-    box = table.find(b"stsz")
+    box = table.get(b"stsz")
     if box:
         data = box.data(12 + 4 * MAX_CHAPTERS)
         if len(data) < 12:
@@ -154,7 +162,7 @@ def _sizes(table: Box) -> list[int]:
         size, count = struct.unpack(">II", data[4:12])
         count = min(count, MAX_CHAPTERS)
         return [size] * count if size else list(_words(data[12:], count))
-    box = table.find(b"stz2")
+    box = table.get(b"stz2")
     data = box.data(12 + 2 * MAX_CHAPTERS) if box else b""
     if len(data) < 12:
         return []
@@ -166,14 +174,14 @@ def _sizes(table: Box) -> list[int]:
     return [int.from_bytes(rest[at : at + step], "big") for at in range(0, min(len(rest), count * step), step)]
 
 
-def _places(table: Box, sizes: Sequence[int]) -> Iterator[int]:
+def _places(table: Mapping[bytes, Box], sizes: Sequence[int]) -> Iterator[int]:
     """The offset of each sample: chunks (stco, co64), and how many samples are in each (stsc)."""
-    wide = table.find(b"co64")
-    box = wide or table.find(b"stco")
+    wide = table.get(b"co64")
+    box = wide or table.get(b"stco")
     data = box.data(8 + 8 * MAX_CHAPTERS) if box else b""
     step = 8 if wide else 4
     chunks = [int.from_bytes(data[at : at + step], "big") for at in range(8, len(data) - step + 1, step)]
-    grouped = table.find(b"stsc")
+    grouped = table.get(b"stsc")
     rows = list(_rows(grouped.data(8 + 12 * MAX_CHAPTERS)[8:], 3)) if grouped else []
     rows = rows or [(1, 1, 1)]
     number = row = 0
@@ -188,9 +196,9 @@ def _places(table: Box, sizes: Sequence[int]) -> Iterator[int]:
             return
 
 
-def _times(table: Box) -> Iterator[tuple[int, int]]:
+def _times(table: Mapping[bytes, Box]) -> Iterator[tuple[int, int]]:
     """When each sample begins and ends (stts)."""
-    box = table.find(b"stts")
+    box = table.get(b"stts")
     now = 0
     for count, duration in _rows(box.data(8 + 8 * MAX_CHAPTERS)[8:], 2) if box else ():
         for _ in range(min(count, MAX_CHAPTERS)):
