@@ -96,11 +96,19 @@ def _in_tracks(file: Box, movie: Box, pictures: Pictures, listed: Sequence[Chapt
 
 
 def _exact(found: list[Chapter], listed: Sequence[Chapter], tick_ms: float) -> list[Chapter]:
-    """Times of ``chpl``, to 100 ns, where they are the same but for the track's coarser clock."""
+    """Times of ``chpl``, to 100 ns, where it lists the same chapters.
+
+    Most tracks are coarser, and FFmpeg's always begin at 0, whenever the first chapter does.
+    """
     starts = [chapter.start_ms for chapter in listed]
-    if tick_ms <= 1 or len(starts) != len(found):
+    if len(starts) != len(found) or not found:
         return found
-    if any(abs(chapter.start_ms - ms) > tick_ms + 1 for chapter, ms in zip(found, starts, strict=True)):
+    are_same = all(
+        track.title.startswith(entry.title)
+        and (abs(track.start_ms - entry.start_ms) <= tick_ms + 1 or (number == track.start_ms == 0))
+        for number, (track, entry) in enumerate(zip(found, listed, strict=True))
+    )
+    if not are_same:
         return found
     touching = {chapter.start_ms: start for chapter, start in zip(found, starts, strict=True)}
     return [
