@@ -6,6 +6,9 @@ import struct
 from collections.abc import Sequence
 
 NONE = 0xFFFFFFFF
+SHORT = {"CHAP": "CHA", "CTOC": "CTO", "TIT2": "TT2", "WXXX": "WXX"}
+"""Names in v2.2."""
+
 ENCODINGS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 
 
@@ -24,7 +27,7 @@ def tag(*frames: bytes, version: int = 3, flags: int = 0, before: bytes = b"", p
 
 def frame(name: str, data: bytes, *, version: int = 3, flags: int = 0, size: bytes | None = None) -> bytes:
     if version == 2:
-        return name.encode() + struct.pack(">I", len(data))[1:] + data
+        return SHORT.get(name, name).encode() + struct.pack(">I", len(data))[1:] + data
     written = size or (synchsafe(len(data)) if version == 4 else struct.pack(">I", len(data)))
     return name.encode() + written + bytes((0, flags)) + data
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 
 def box(name: bytes, *parts: bytes, wide: bool = False) -> bytes:
@@ -37,7 +38,7 @@ class Track:
     def box(self, at: int) -> bytes:
         durations = [duration for _, duration in self.samples]
         sizes = [len(data) for data, _ in self.samples]
-        places = [at + sum(sizes[:number]) for number in range(len(sizes))]
+        places = list(accumulate(sizes, initial=at))[: len(sizes)]
         if self.one_chunk:
             places = places[:1]
         table = box(

@@ -6,6 +6,7 @@ damaged or hostile file gives what can be read of it, or nothing, and never an e
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,11 +63,12 @@ def read_file(file: BinaryIO, *, pictures: bool = True) -> tuple[Chapter, ...] |
 
 
 def _of_mpeg(file: BinaryIO, source: Source, wanted: Pictures) -> tuple[Chapter, ...]:
-    return id3.read(source, wanted, lambda: _mpeg_ms(file))
+    begins = id3_tag.after_tags(source)
+    return id3.read(source, wanted, begins, cache(lambda: 0 if source.read(begins, 3) == b"ID3" else _mpeg_ms(file)))
 
 
 def _mpeg_ms(file: BinaryIO) -> int:
-    """How long MPEG audio is; 0 where that can't be told."""
+    """How long MPEG audio is, by its first frames; 0 where that can't be told."""
     import mutagen
     from mutagen.aac import AACInfo
     from mutagen.mp3 import MPEGInfo
@@ -85,7 +87,7 @@ def _of_chunks(source: Source, wanted: Pictures) -> tuple[Chapter, ...]:
     for chunk in riff.chunks(source):
         if chunk.name in (b"id3 ", b"ID3 "):
             tag = Joined(source, [(chunk.at, chunk.size)])
-            found = id3.read(tag, wanted, lambda: riff.duration_ms(source))
+            found = id3.read(tag, wanted, 0, cache(lambda: riff.duration_ms(source)))
             if found:
                 return found
     return ()

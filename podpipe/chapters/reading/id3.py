@@ -51,46 +51,46 @@ class _Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Audio:
+class _Sound:
     """What chapters may need to know of the sound: how long it is, and from where to where in the file."""
 
     duration_ms: Callable[[], int]
-    first_byte: int
-    after: int
+    begins: int
+    ends: int
 
 
-def read(source: Source, pictures: Pictures, audio: Callable[[], int]) -> tuple[Chapter, ...]:
-    """The chapters of the first tag that has any, in order of time; ``audio`` tells its length in ms.
+def read(source: Source, pictures: Pictures, begins: int, duration_ms: Callable[[], int]) -> tuple[Chapter, ...]:
+    """The chapters of the first tag that has any, in order of time.
 
     What no CTOC lists is not to be listed by players; where none lists anything that is there, all are.
+    ``begins`` is where the sound does; ``duration_ms`` tells how long it is, and is asked only where needed.
     """
-    for tag in id3_tag.tags(source):
-        found = in_tag(tag, pictures, Audio(audio, id3_tag.after_tags(source), source.size))
-        if found:
-            return found
-    return ()
+    sound = _Sound(duration_ms, begins, source.size)
+    found = (_in_tag(tag, pictures, sound) for tag in id3_tag.tags(source))
+    return next((chapters for chapters in found if chapters), ())
 
 
-def in_tag(tag: Tag, pictures: Pictures, audio: Audio) -> tuple[Chapter, ...]:
-    """The chapters of one tag."""
+def _in_tag(tag: Tag, pictures: Pictures, sound: _Sound) -> tuple[Chapter, ...]:
     marked: dict[bytes, _Marked] = {}
     contents: dict[bytes, _Contents] = {}
+    children = 0
     for frame in id3_tag.frames(tag):
         if frame.name in _CHAPTER and len(marked) < MAX_CHAPTERS:
             chapter = _marked(tag, frame, pictures)
             if chapter:
                 marked.setdefault(chapter.element, chapter)
-        elif frame.name in _CONTENTS and len(contents) < MAX_CHAPTERS:
+        elif frame.name in _CONTENTS and children < 2 * MAX_CHAPTERS:
             element, table = _contents(frame)
             contents.setdefault(element, table)
+            children += 1 + len(table.children)
     if not marked:
         return ()
     listed = _listed(contents, marked)
     following, shown = iter(listed), frozenset(listed)
     # As they stand in the file, but those that are listed in the order of the list: it decides between equal times.
     ordered = (marked[next(following)] if element in shown else marked[element] for element in marked)
-    timed = (_timed(chapter, chapter.element in shown, audio) for chapter in ordered)
-    return closed((chapter for chapter in timed if chapter), audio.duration_ms)
+    timed = (_timed(chapter, chapter.element in shown, sound) for chapter in ordered)
+    return closed((chapter for chapter in timed if chapter), sound.duration_ms)
 
 
 def _marked(tag: Tag, frame: Frame, pictures: Pictures) -> _Marked | None:
@@ -156,9 +156,9 @@ def _listed(contents: dict[bytes, _Contents], marked: dict[bytes, _Marked]) -> S
     return found if found or (contents and not children) else list(marked)
 
 
-def _timed(chapter: _Marked, is_listed: bool, audio: Audio) -> Chapter | None:
-    start_ms = _ms(chapter.start, chapter.start_byte, audio)
-    end_ms = _ms(chapter.end, chapter.end_byte, audio) if chapter.end != _NONE or chapter.end_byte != _NONE else OPEN
+def _timed(chapter: _Marked, is_listed: bool, sound: _Sound) -> Chapter | None:
+    start_ms = _ms(chapter.start, chapter.start_byte, sound)
+    end_ms = _ms(chapter.end, chapter.end_byte, sound) if chapter.end != _NONE or chapter.end_byte != _NONE else OPEN
     if start_ms is None:
         return None
     title = chapter.title
@@ -176,15 +176,15 @@ def _timed(chapter: _Marked, is_listed: bool, audio: Audio) -> Chapter | None:
     )
 
 
-def _ms(time: int, byte: int, audio: Audio) -> int | None:
+def _ms(time: int, byte: int, sound: _Sound) -> int | None:
     """A time; where only a byte of the file is given, its share of the sound's length."""
     if time != _NONE or byte == _NONE:
         return time
-    length = audio.after - audio.first_byte
-    if not audio.first_byte <= byte <= audio.after or length <= 0:
+    length = sound.ends - sound.begins
+    if not sound.begins <= byte <= sound.ends or length <= 0:
         return None
-    duration_ms = audio.duration_ms()
-    return (byte - audio.first_byte) * duration_ms // length if duration_ms else None
+    duration_ms = sound.duration_ms()
+    return (byte - sound.begins) * duration_ms // length if duration_ms else None
 
 
 def _picture(frame: Frame, chapter: _Marked, pictures: Pictures) -> None:

@@ -20,7 +20,7 @@ _MAX_INFLATED_BYTES = 64 << 20
 """All compressed frames of a tag together."""
 
 _MAX_FRAMES = 50_000
-_MAX_FRAMES_WITHIN = 100
+_MAX_FRAMES_WITHIN = 40
 _MAX_TAGS = 16
 _NAME = re.compile(rb"[A-Z][A-Z0-9]{3}\Z")
 _SHORT_NAME = re.compile(rb"[A-Z][A-Z0-9]{2}\Z")

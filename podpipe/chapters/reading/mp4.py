@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from podpipe.chapters.reading.mp4_boxes import Box, Sample, fragments, samples
 from podpipe.chapters.reading.source import MAX_CHAPTERS, Pictures, Source, media_type
@@ -22,7 +23,9 @@ _MAX_SAMPLE_BYTES = 70_000
 _MAX_TEXT_BYTES = 16 << 20
 """All text samples of a track together."""
 
-_MAX_TRACKS = 1000
+_MAX_TRACKS = 200
+_MAX_REFERRING = 2
+_MAX_CHAPTER_TRACKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def _in_tracks(file: Box, movie: Box, pictures: Pictures, listed: Sequence[Chapt
     tracks = {track.number: track for track in _tracks(movie)}
     referring = [track for track in tracks.values() if track.chapter_tracks]
     referring.sort(key=lambda track: track.kind != b"soun")
-    for main in referring:
+    for main in referring[:_MAX_REFERRING]:
         named = [tracks[number] for number in main.chapter_tracks if number in tracks]
         texts = [(track, _texts(file, movie, track)) for track in named if track.kind in _TEXT]
         with_titles = [(track, rows) for track, rows in texts if any(row.title for _, row in rows)]
@@ -143,17 +146,17 @@ def _pictured(found: list[Chapter], file: Box, movie: Box, track: _Track, pictur
 
 def _tracks(movie: Box) -> Iterator[_Track]:
     movie_ticks = _clock(movie.find(b"mvhd")) or 1000
-    for count, box in enumerate(box for box in movie if box.name == b"trak"):
+    for box in islice((box for box in movie if box.name == b"trak"), _MAX_TRACKS):
         parts = box.parts()
         header = parts.get(b"tkhd")
         media = parts[b"mdia"].parts() if b"mdia" in parts else {}
         handler, ticks = media.get(b"hdlr"), _clock(media.get(b"mdhd"))
-        if header is None or handler is None or not ticks or count > _MAX_TRACKS:
+        if header is None or handler is None or not ticks:
             continue
         data = header.data(24)
         number = int.from_bytes(data[20:24] if data[:1] == b"\1" else data[12:16], "big")
         chapters = parts[b"tref"].find(b"chap") if b"tref" in parts else None
-        data = chapters.data(400) if chapters else b""
+        data = chapters.data(4 * _MAX_CHAPTER_TRACKS) if chapters else b""
         wanted = tuple(int.from_bytes(data[at : at + 4], "big") for at in range(0, len(data) - 3, 4))
         yield _Track(
             number, box, handler.data(12)[8:12], ticks, _delay_s(parts.get(b"edts"), ticks, movie_ticks), wanted

@@ -10,6 +10,9 @@ from itertools import islice
 from podpipe.chapters.reading.source import MAX_CHAPTERS, Source
 
 _MAX_BOXES = 40_000
+_MAX_PARTS = 100
+"""Boxes inside a movie fragment."""
+
 _MAX_TABLE_BYTES = 4 << 20
 _MAX_DURATION = 1 << 40
 """Ticks; a table that says more is damaged."""
@@ -91,7 +94,7 @@ def fragments(file: Box, track: int, default_duration: int, default_size: int) -
     for fragment in file:
         if fragment.name != b"moof":
             continue
-        for part in fragment:
+        for part in islice(fragment, _MAX_PARTS):
             header = part.find(b"tfhd") if part.name == b"traf" else None
             if header is None or len(found) >= MAX_CHAPTERS:
                 continue
@@ -102,7 +105,7 @@ def fragments(file: Box, track: int, default_duration: int, default_size: int) -
             if decode_time:
                 data = decode_time.data(12)
                 now = int.from_bytes(data[4:12] if data[:1] == b"\1" else data[4:8], "big")
-            for box in part:
+            for box in islice(part, _MAX_PARTS):
                 if box.name == b"trun":
                     made = run.samples(box.data(), now)
                     found += made

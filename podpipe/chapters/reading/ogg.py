@@ -20,6 +20,7 @@ _HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 _FLAC_BLOCK_BYTES = 4
 _MAX_PAGES = 20_000
+_MAX_STREAMS = 32
 _TAIL_BYTES = 1 << 16
 
 
@@ -57,6 +58,8 @@ def _streams(source: Source, at: int) -> Iterator[_Stream]:
         begins = at + 27 + head[26]
         serial = head[14:18]
         if serial not in streams:
+            if len(streams) == _MAX_STREAMS:
+                break
             streams[serial] = _Stream(serial, source.read(begins, 64))
         stream = streams[serial]
         is_known = stream.packets > 1
