@@ -17,6 +17,7 @@ from bench import (
     memory,
     overhead,
     page,
+    reading,
     script,
     startup,
 )
@@ -30,6 +31,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "startup": startup.run,
     "engines": engines.run,
     "conversation": conversation.run,
+    "reading": reading.run,
     "memory": memory.run,
 }
 SLOW = frozenset({"memory"})
