@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from podpipe.chapters.reading import id3_tag
@@ -21,7 +21,7 @@ _TITLE = {b"TIT2": 0, b"TT2": 0, b"TT2\0": 0, b"TIT3": 1, b"TT3": 1}
 """Frames that name a chapter, the better first."""
 
 _PICTURE = frozenset((b"APIC", b"PIC"))
-_ENCODINGS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
+_ENCODINGS = {1: "utf-16", 2: "utf-16-be"}
 _HEAD_BYTES = 2048
 _NUMBERED = re.compile(r"(?:c|ch|chp|chap|chapter|id|marker|m)?[ _.:#-]*\d*", re.IGNORECASE)
 """An element's id that programs count up; others write the title there."""
@@ -245,21 +245,17 @@ def _address(data: bytes) -> str:
 
 def text(data: bytes, version: int) -> str:
     """The content of a text frame. v2.4 may hold several values: they are joined by a slash."""
-    if not data:
-        return ""
-    encoding, data = (_ENCODINGS[data[0]], data[1:]) if data[0] < 4 else ("utf-8", data)
-    if encoding in ("utf-16", "utf-16-be"):
-        values = _utf16(data, encoding).split("\0")
-        values = [value.removeprefix("\ufeff") if number else value for number, value in enumerate(values)]
+    encoding = data[0] if data else 0
+    if encoding in (1, 2):
+        words = _utf16(data[1:], _ENCODINGS[encoding])
+    elif encoding == 0:
+        words = data[1:].decode("latin-1")
     else:
-        values = data.decode(encoding, "replace").split("\0")
-        if encoding == "utf-8":
-            values[0] = values[0].removeprefix("\ufeff")
-    return " / ".join(_without_blanks(values)) if version == 4 else values[0]
-
-
-def _without_blanks(values: Iterable[str]) -> list[str]:
-    return [value for value in values if value]
+        words = data[encoding == 3 :].decode("utf-8", "replace").removeprefix("\ufeff")
+    if version != 4:
+        return words.partition("\0")[0]
+    # Each value may have a byte order mark of its own.
+    return " / ".join(value for value in words.replace("\0\ufeff", "\0").split("\0") if value)
 
 
 def _utf16(data: bytes, encoding: str = "utf-16") -> str:
