@@ -337,12 +337,12 @@ def test_comments_that_claim_to_be_many_or_long() -> None:
     ):
         assert read(flac((4, data))) == ()
     long = [("CHAPTER001", "0:00"), ("CHAPTER001NAME", "x" * 10 * MB)]
-    assert len(read(flac((4, comments(long))))[0].title) < 100_000
+    assert 100_000 < len(read(flac((4, comments(long))))[0].title) <= MB
 
 
 def test_titles_are_cut_before_they_fill_the_memory() -> None:
     (found,) = read(tag(frame("CHAP", chap("c0", 0, 1, frame("TIT2", text("x" * 5 * MB, 0))))))
-    assert 1000 < len(found.title) < 100_000
+    assert 100_000 < len(found.title) <= MB
 
 
 def test_a_file_that_shrinks_while_it_is_read() -> None:

@@ -114,7 +114,7 @@ def _marked(tag: Tag, frame: Frame, pictures: Pictures) -> _Marked | None:
 
 def _contents(frame: Frame) -> tuple[bytes, _Contents]:
     """A table of contents. Its count is one byte, and wraps around where programs list more than 255."""
-    element, _, rest = frame.data(1 << 20).partition(b"\0")
+    element, _, rest = frame.data().partition(b"\0")
     if len(rest) < 2:
         return element, _Contents(is_top=False)
     children: list[bytes] = []
@@ -213,7 +213,7 @@ def _picture(frame: Frame, chapter: _Marked, pictures: Pictures) -> None:
 
 def _link(frame: Frame) -> str:
     """WXXX: encoding, description, address; other frames of the kind: the address alone."""
-    data = frame.data(1 << 14)
+    data = frame.data(1 << 16)
     if frame.name not in (b"WXXX", b"WXX"):
         return _address(data)
     at = _string_end(data, 1, data[:1])

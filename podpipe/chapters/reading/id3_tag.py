@@ -59,7 +59,7 @@ class Frame:
     at: int
     size: int
 
-    def data(self, limit: int = 1 << 16) -> bytes:
+    def data(self, limit: int = 1 << 20) -> bytes:
         """The content, or the first ``limit`` bytes of it."""
         return self.source.read(self.at, min(self.size, limit))
 

@@ -60,15 +60,7 @@ def read(source: Source, pictures: Pictures) -> tuple[Chapter, ...]:
         return ()
     length_ms = _length_ms(movie)
     listed = closed(_chpl(movie), lambda: length_ms)
-    found = _in_tracks(file, movie, pictures, listed)
-    return closed((_within(chapter, length_ms) for chapter in found), lambda: length_ms) or listed
-
-
-def _within(chapter: Chapter, length_ms: int) -> Chapter:
-    """The last sample of a track may last longer than the movie."""
-    if not chapter.start_ms < length_ms < chapter.end_ms:
-        return chapter
-    return replace(chapter, end_ms=length_ms)
+    return closed(_in_tracks(file, movie, pictures, listed), lambda: length_ms) or listed
 
 
 def _in_tracks(file: Box, movie: Box, pictures: Pictures, listed: Sequence[Chapter]) -> Sequence[Chapter]:

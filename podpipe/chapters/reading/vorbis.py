@@ -16,8 +16,7 @@ from podpipe.models import Chapter
 
 _KEY = re.compile(r"CHAPTER(\d{1,6})(NAME|URL)?\Z", re.IGNORECASE)
 _MAX_COMMENTS = 200_000
-_MAX_VALUE_BYTES = 1 << 16
-_MAX_CUE_BYTES = 1 << 20
+_MAX_VALUE_BYTES = 1 << 20
 _PEEK_BYTES = 256
 
 _CUE_TRACK = re.compile(r"\s*TRACK\s+(\d+)", re.IGNORECASE)
@@ -61,8 +60,7 @@ def _comments(source: Source, at: int) -> Iterator[tuple[str, str]]:
         size = int.from_bytes(head[:4], "little")
         key = head[4 : 4 + min(size, 64)].partition(b"=")[0].upper()
         if key.startswith((b"CHAPTER", b"CUESHEET")):
-            limit = _MAX_CUE_BYTES if key == b"CUESHEET" else _MAX_VALUE_BYTES
-            taken = min(size, limit)
+            taken = min(size, _MAX_VALUE_BYTES)
             data = head[4 : 4 + size] if taken <= _PEEK_BYTES else source.read(at + 4, taken)
             name, _, value = data.decode("utf-8", "replace").partition("=")
             yield name, value
