@@ -166,6 +166,11 @@ def test_tables_as_they_come(tables: list[tuple[str, list[str], int]], listed: s
     assert [chapter.title for chapter in found if chapter.toc] == list(listed)
 
 
+def test_what_follows_a_table_without_being_a_frame_is_not_listed() -> None:
+    table = frame("CTOC", ctoc("t", ["c0", "c1"]) + b"c2\0")
+    assert [chapter.toc for chapter in read(tag(table, *marks(*"abc")) + SOUND)] == [True, True, False]
+
+
 @pytest.mark.parametrize("number", [255, 256, 257, 600])
 def test_a_table_may_list_more_than_its_count_can_say(number: int) -> None:
     title = frame("TIT2", text("Contents"))
@@ -268,8 +273,17 @@ def test_unsynchronisation_of_a_whole_tag_and_of_a_frame() -> None:
 
 
 def test_what_is_called_unsynchronised_and_is_not_is_read_as_it_is() -> None:
-    made = [frame("CHAP", chap("c0", 0, 5, frame("TIT2", text("A", 1), version=4)), version=4, flags=2)]
-    assert [c.title for c in read(tag(*made, version=4, flags=0x80) + SOUND)] == ["A"]
+    made = [frame("CHAP", chap("c0", 0, 5, frame("TIT2", text("ÿA", 1), version=4)), version=4, flags=2)]
+    assert [c.title for c in read(tag(*made, version=4, flags=0x80) + SOUND)] == ["ÿA"]
+
+
+def test_where_both_readings_of_a_size_lead_on_the_standards_counts() -> None:
+    """200 bytes, synchsafe, read as 328 if plain: that would end in the padding, and swallow the next frame."""
+    title = "x" * (200 - 11 - len(chap("c0", 0, 5)))
+    first = frame("CHAP", chap("c0", 0, 5, frame("TIT2", text(title, 3), version=4)), version=4)
+    assert first[4:8] == b"\0\0\1\x48"
+    second = frame("CHAP", chap("c1", 5, 9, frame("TIT2", text("B", 3), version=4)), version=4)
+    assert [c.title for c in read(tag(first, second, version=4, padding=500) + SOUND)] == [title, "B"]
 
 
 @pytest.mark.parametrize(
@@ -302,9 +316,10 @@ def test_compressed_and_grouped_frames_are_read_and_encrypted_ones_left_out(vers
         frame("CHAP", b"\1" + bodies[1], version=version, flags=group),
         frame("CHAP", b"\1" + bodies[2], version=version, flags=crypt),
         frame("CHAP", bodies[3], version=version),
+        frame("CTOC", ctoc("t", ["a", "b", "d"]), version=version),
         version=version,
     )
-    assert [chapter.title for chapter in read(data + SOUND)] == ["a", "b", "d"]
+    assert [(chapter.title, chapter.toc) for chapter in read(data + SOUND)] == [("a", True), ("b", True), ("d", True)]
 
 
 def test_flags_of_frames_within_count_too() -> None:

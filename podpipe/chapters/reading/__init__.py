@@ -34,7 +34,7 @@ def read(path: Path, *, pictures: bool = True) -> tuple[Chapter, ...]:
             found = read_file(file, pictures=pictures)
     except OSError as error:
         raise AudioError(f"{path} can't be read: {error.strerror}") from error
-    return _by_ffmpeg(path) if found is None else found
+    return _otherwise(path, pictures) if found is None else found
 
 
 def read_file(file: BinaryIO, *, pictures: bool = True) -> tuple[Chapter, ...] | None:
@@ -93,7 +93,7 @@ def _of_chunks(source: Source, wanted: Pictures) -> tuple[Chapter, ...]:
     return ()
 
 
-def _by_ffmpeg(path: Path) -> tuple[Chapter, ...]:
+def _otherwise(path: Path, pictures: bool) -> tuple[Chapter, ...]:
     """Matroska and WebM, and whatever else turns out to be audio. Raises AudioError."""
     from podpipe import audio
 
@@ -105,5 +105,5 @@ def _by_ffmpeg(path: Path) -> tuple[Chapter, ...]:
         )
     if container in ("mp3", "aac"):
         with path.open("rb") as file:
-            return _of_mpeg(file, FileSource(file), Pictures(wanted=True))
+            return _of_mpeg(file, FileSource(file), Pictures(pictures))
     return ()
