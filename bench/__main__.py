@@ -18,6 +18,7 @@ from bench import (
     memory,
     overhead,
     page,
+    reading,
     script,
     startup,
     tagging,
@@ -34,6 +35,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "conversation": conversation.run,
     "known_items": known_items.run,
     "tagging": tagging.run,
+    "reading": reading.run,
     "memory": memory.run,
 }
 SLOW = frozenset({"memory", "known_items"})

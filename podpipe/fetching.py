@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from podpipe import audio, library, storage
 from podpipe.chapters import facts
 from podpipe.errors import AudioError, ChaptersError, FetchError, SourceError
-from podpipe.models import Chapters
+from podpipe.models import Chapter, Chapters
 from podpipe.sources import is_url
 from podpipe.work import Made, Work
 
@@ -132,15 +135,32 @@ def _settle(work: Work, arriving: Path, source: str) -> str:
 
 
 def _published(work: Work, client: Client, candidate: Candidate) -> dict[str, bytes]:
+    """The chapters that the feed offers: those that it links to, or those within it."""
     from podpipe.chapters import json
+    from podpipe.chapters.published import Offer, choose
 
-    if candidate.episode.chapters is not None:
+    def linked() -> Sequence[Chapter]:
+        if candidate.episode.chapters is None:
+            return ()
         url = candidate.episode.chapters.url
         try:
-            found = json.decode(client.page(url).data, url)
-            return {library.PUBLISHED: json.encode(found)}
+            page = client.page(url)
+            found = json.decode(page.data, url).chapters
         except (FetchError, ChaptersError) as error:
             work.remarks.append(f"the publisher's chapters could not be had: {error}")
-    if candidate.chapters:
-        return {library.PUBLISHED: json.encode(Chapters(candidate.chapters))}
+            return ()
+        return [
+            replace(c, url=c.url and urljoin(page.url, c.url), image=c.image and urljoin(page.url, c.image))
+            for c in found
+        ]
+
+    offers = [
+        Offer("the chapters that the feed links to", linked),
+        Offer("the chapters within the feed", lambda: candidate.chapters),
+    ]
+    found, remarks = choose(offers, None)
+    work.remarks += remarks
+    if found:
+        return {library.PUBLISHED: json.encode(Chapters(found))}
+    (work.folder.path / library.PUBLISHED).unlink(missing_ok=True)
     return {}

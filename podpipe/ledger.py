@@ -85,11 +85,14 @@ class Ledger:
         return self.digest_of(name) not in ours
 
     def write(self, contents: Mapping[str, bytes]) -> None:
-        """Write small files whole, entering them as ours first. Raises LibraryError."""
+        """Write small files whole, perhaps in a folder within, entering them as ours first. Raises LibraryError."""
         pending = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
         self._save(_File(VERSION, self._file.stages, {**self._file.pending, **pending}))
         for name, data in contents.items():
-            storage.write_bytes(self._folder / name, data)
+            path = self._folder / name
+            with storage.explained(path):
+                path.parent.mkdir(exist_ok=True)
+            storage.write_bytes(path, data)
 
     def finish(
         self,

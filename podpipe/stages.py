@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from podpipe import library, storage
-from podpipe.models import IndexedEpisode, Outline
+from podpipe.models import Chapters, IndexedEpisode, Outline
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
 
 
 def align(work: Work, outline: Outline) -> None:
-    """The notes, the words heard and the sound → ``transcript.json`` and ``chapters.json``."""
+    """The notes, the words heard and the sound → ``transcript.json``, ``chapters.json`` and its ``images/``."""
     original = work.folder.original()
     published_file = work.folder.path / library.PUBLISHED
     inputs = [
@@ -84,19 +84,27 @@ def align(work: Work, outline: Outline) -> None:
     ]
 
     def action() -> Made:
-        from podpipe import chapters, topics
+        from podpipe import topics
         from podpipe.align import align as match
-        from podpipe.chapters import json
+        from podpipe.chapters import json, pictures, reading
+        from podpipe.chapters.published import Offer, choose
 
         heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
         alignment = match(outline, hypothesis, heard)
-        published = json.read(published_file).chapters if published_file.exists() else chapters.read(original)
-        found = topics.find_chapters(outline, alignment, hypothesis, heard, published=published)
+        offers = [
+            Offer("the feed's chapters", lambda: json.read(published_file).chapters if published_file.exists() else ()),
+            Offer("the chapters in the file", lambda: reading.read(original)),
+        ]
+        published, remarks = choose(offers, alignment.transcript.duration_ms)
+        work.remarks += remarks
+        found = Chapters(published) if published else topics.find_chapters(outline, alignment, hypothesis, heard)
+        kept, images = pictures.as_files(found.chapters)
         return Made(
             {
+                **images,
                 library.TRANSCRIPT: storage.encode(alignment.transcript),
-                library.CHAPTERS: json.encode(found),
+                library.CHAPTERS: json.encode(replace(found, chapters=kept)),
             }
         )
 
@@ -158,7 +166,8 @@ def indexed(folder: library.EpisodeFolder) -> IndexedEpisode:
     from podpipe.search.passages import passages
     from podpipe.transcripts.sentences import sentences
 
-    transcript, chapters = folder.transcript(), folder.chapters().chapters
+    transcript = folder.transcript()
+    chapters = tuple(chapter for chapter in folder.chapters().chapters if chapter.toc and chapter.title)
     return IndexedEpisode(
         episode=folder.episode(),
         language=transcript.language,

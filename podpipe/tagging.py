@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from podpipe import audio, chapters, encoding, library, storage
+from podpipe.chapters import pictures
 from podpipe.chapters.convert import convert, own_facts
 from podpipe.chapters.facts import Facts
 from podpipe.errors import AudioError, ChaptersError
@@ -28,7 +29,7 @@ def tag(folder: EpisodeFolder, destination: Path) -> list[str]:
     Raises:
         AudioError, ChaptersError, LibraryError: the original can't be read, or its tag not written.
     """
-    return write(folder.original(), destination, folder.chapters().chapters, facts_of(folder), kind="mp3")
+    return write(folder.original(), destination, listed_of(folder), facts_of(folder), kind="mp3")
 
 
 def write(
@@ -72,7 +73,13 @@ def write(
 def extras(folder: EpisodeFolder) -> list[str]:
     """The files beside the chapters and the transcript that tags are made of."""
     names = [*library.COVERS.values(), *library.NOTES.values()]
-    return [name for name in names if (folder.path / name).is_file()]
+    found = [name for name in names if (folder.path / name).is_file()]
+    return found + pictures.names(folder.path, folder.chapters().chapters)
+
+
+def listed_of(folder: EpisodeFolder) -> tuple[Chapter, ...]:
+    """An episode's chapters, with their pictures in hand. Raises LibraryError, ChaptersError."""
+    return pictures.attached(folder.path, folder.chapters().chapters)
 
 
 def facts_of(folder: EpisodeFolder, *, lyrics: bool = True, transcript: Transcript | None = None) -> Facts:
@@ -134,7 +141,7 @@ def tag_target(place: Library, target: str, wish: Wish) -> tuple[Path, list[str]
     else:
         folder = place.find(target)
         source = folder.original()
-        listed = () if wish.strip else folder.chapters().chapters
+        listed = () if wish.strip else listed_of(folder)
         facts = Facts() if wish.strip else facts_of(folder, lyrics=wish.lyrics)
         if wish.strip and wish.output is None:
             raise ChaptersError("--strip of an episode needs --output FILE: its episode.mp3 has the chapters")

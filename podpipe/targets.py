@@ -15,7 +15,7 @@ from typing import Protocol
 from podpipe import chapters as audio_chapters
 from podpipe import library as names
 from podpipe import stages, storage
-from podpipe.chapters import edit, formats, json
+from podpipe.chapters import edit, formats, json, pictures
 from podpipe.chapters.lost import lost
 from podpipe.errors import ChaptersError, LibraryError, SearchError
 from podpipe.library import EpisodeFolder, Library
@@ -111,22 +111,25 @@ class EpisodeTarget:
         return self.folder.transcript().duration_ms
 
     def read(self) -> Chapters:
-        """As in ``Target``."""
-        return self.folder.chapters()
+        """As in ``Target``; pictures in the folder in hand."""
+        found = self.folder.chapters()
+        return replace(found, chapters=pictures.attached(self.folder.path, found.chapters))
 
     def change(self, change: Change) -> Changed:
         """As in ``Target``."""
         with self.library.lock(self.folder.id, on_wait=self.on_wait):
-            before = self.folder.chapters()
+            before = self.read()
             after = change(before.chapters)
             if after == before.chapters:
                 return Changed(after, False)
             path = self.folder.path / names.CHAPTERS
             fields = json.unknown(path.read_bytes())
-            remarks = lost(after, json.decode(json.encode(Chapters(after)), self.name).chapters, self.duration_ms)
-            by_hand = tuple(
-                replace(c, evidence="edited", confidence=1.0, because="edited by hand", picture=None) for c in after
-            )
+            kept, images = pictures.as_files(after)
+            remarks = lost(kept, json.decode(json.encode(Chapters(kept)), self.name).chapters, self.duration_ms)
+            by_hand = tuple(replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in kept)
+            for name, data in images.items():
+                (self.folder.path / name).parent.mkdir(exist_ok=True)
+                storage.write_bytes(self.folder.path / name, data)
             titles = {chapter.title.casefold() for chapter in after}
             missing = tuple(missing for missing in before.missing if missing.title.casefold() not in titles)
             storage.write_bytes(path, json.encode(Chapters(by_hand, missing)))

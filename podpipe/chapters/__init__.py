@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from podpipe import storage
-from podpipe.chapters import id3
 from podpipe.chapters.facts import Facts
+from podpipe.chapters.reading import read
 from podpipe.models import Chapter
 
-
-def read(path: Path) -> tuple[Chapter, ...]:
-    """The chapters that an audio file carries; () where it carries none, or none that can be read.
-
-    ID3 is read by our own reader, MP4 and Ogg by FFmpeg's libraries.
-    """
-    from podpipe import audio
-
-    readers: dict[str, Callable[[Path], tuple[Chapter, ...]]] = {"mp3": id3.read, "aac": id3.read}
-    container = audio.sniff(path)
-    if container in readers:
-        return readers[container](path)
-    return tuple(
-        Chapter(title, start_ms, end_ms, because="in the file")
-        for title, start_ms, end_ms in audio.chapters(path)
-        if title
-    )
+__all__ = ["read", "write"]
 
 
 def write(path: Path, chapters: Sequence[Chapter] | None, facts: Facts | None = None) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from podpipe.models import Notes, Outline, Section
-from podpipe.notes import agenda, headings
+from podpipe.notes import agenda, headings, stamps
 from podpipe.notes.blocks import Block, read_blocks
 from podpipe.notes.vocabulary import vocabulary
 
@@ -20,7 +20,9 @@ _AUDIO_LINE = re.compile(r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*ht
 def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
     """Read show notes. Notes of any shape give an Outline; those of nothing useful an empty one."""
     blocks = [
-        block for block in read_blocks(notes) if _WRITTEN.search(block.text) and not _AUDIO_LINE.match(block.text)
+        block
+        for block in stamps.parted(read_blocks(notes))
+        if _WRITTEN.search(block.text) and not _AUDIO_LINE.match(block.text)
     ]
     announced = agenda.find(blocks)
     sections = _sections(blocks[1:] if _is_title(blocks, title, announced) else blocks, announced)

@@ -39,8 +39,12 @@ _BLOCKS = {
     "main",
     "pre",
 } | _HEADINGS
+_MARKED_UP = re.compile(r"<(?:p|br|div|li|ul|ol|dl|h[1-6]|table|td|pre|section|article|script|style)\b", re.IGNORECASE)
+"""Without any of these, text that is called HTML has its lines as they stand."""
+
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
-_STAMPED = re.compile(r"^\s*[\[(]?\d{1,2}:\d\d")
+_STAMPED = re.compile(r"^\s*(?:[^\w\s\[(]{1,3}\s*)?[\[(]?\d{1,3}:\d\d")
+_STAMPED_LAST = re.compile(r"\S\W*\s[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
 
 
 def read_blocks(notes: Notes) -> list[Block]:
@@ -59,6 +63,7 @@ def _of_text(text: str) -> Iterator[Block]:
         lines = [line for line in chunk.split("\n") if line.strip()]
         # Lines that are longer than people wrap are paragraphs of their own.
         apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120
+        apart = apart or sum(bool(_STAMPED_LAST.search(line)) for line in lines) >= 2
         paragraph: list[str] = []
         for line in lines:
             if apart or _ITEM.match(line) or _STAMPED.match(line) or _is_label(line):
@@ -84,6 +89,9 @@ def _of_html(text: str) -> Iterator[Block]:
         root = lxml.html.document_fromstring(f"<html><body>{text}</body></html>")
     except (etree.ParserError, ValueError):
         return
+    if "\n" in text.strip() and not _MARKED_UP.search(text):
+        yield from _of_text(root.text_content())
+        return
     body = root.find("body")
     yield from _walk(root if body is None else body)
 
@@ -103,7 +111,9 @@ def _walk(node: Any) -> Iterator[Block]:
         if not isinstance(child.tag, str) or child.tag in ("script", "style", "title"):
             pass
         elif (
-            child.tag in _BLOCKS or child.find(".//p") is not None or child.tag in ("ul", "ol", "table", "tr", "tbody")
+            child.tag in _BLOCKS
+            or child.find(".//p") is not None
+            or child.tag in ("ul", "ol", "dl", "table", "tr", "tbody")
         ):
             yield from flush()
             yield from _walk(child)

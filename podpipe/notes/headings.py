@@ -7,13 +7,10 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from podpipe import timecode
 from podpipe.models import Section
+from podpipe.notes import stamps
 from podpipe.notes.blocks import Block
 
-_STAMP = r"[\[(]?(?P<time>(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,9})?)(?!:?\d)[\])]?"
-_STAMPED = re.compile(rf"^{_STAMP}\s*[-–—:|]*\s*(?P<title>\S.*)$")
-_STAMPED_AFTER = re.compile(rf"^(?P<title>.*\S)\s*[-–—:|]*\s+{_STAMP}$")
 _WRITTEN = re.compile(r"[^\W_]")
 _OPENING = re.compile(r"^(?P<heading>[^.!?:]*(?:[.](?=\S)[^.!?:]*)*)[.:]\s+(?P<text>\S.+)$")
 _SPOKEN_LABEL = re.compile(r"^In (?:today|this \w+|yesterday)['’]?s? (?P<what>\w+):\s+(?P<text>.+)$", re.IGNORECASE)
@@ -31,9 +28,9 @@ _VERB = re.compile(
 
 def split(block: Block, announced: Sequence[str]) -> Section | None:
     """The section that a block opens, or None where it opens none."""
-    stamped = len(block.text) < 200 and (_STAMPED.match(block.text) or _STAMPED_AFTER.match(block.text))
-    if stamped and _WRITTEN.search(stamped["title"]):
-        return Section(stamped["title"].strip(" -–—:"), "", timecode.parse(stamped["time"]))
+    stamped = stamps.of(block.text)
+    if stamped:
+        return Section(stamped[0], "", stamped[1])
     if block.is_heading:
         return Section(block.text.rstrip(".:"))
     if _WRITTEN.search(block.lead) and len(block.lead.split()) <= 12:

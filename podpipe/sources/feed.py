@@ -24,7 +24,11 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
-_PSC = "{http://podlove.org/simple-chapters}"
+_PSC = (
+    "{http://podlove.org/simple-chapters}",
+    "{http://podlove.de/simple-chapters}",
+    "psc:",  # feeds that forget to declare the namespace
+)
 _PODCAST = (
     "{https://podcastindex.org/namespace/1.0}",
     "{https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md}",
@@ -122,7 +126,7 @@ def _candidate(item: Any, base: str, show: str, language: str, seen: set[str]) -
             transcripts=tuple(_resources(item, "transcript", base)),
         ),
         _notes(item),
-        tuple(_inline_chapters(item)),
+        tuple(_inline_chapters(item, base)),
         length,
         from_feed=True,
     )
@@ -168,15 +172,19 @@ def _resources(item: Any, name: str, base: str) -> list[Resource]:
     ]
 
 
-def _inline_chapters(item: Any) -> list[Chapter]:
+def _inline_chapters(item: Any, base: str) -> list[Chapter]:
+    """Podlove Simple Chapters 1.0 to 1.2."""
     starts: list[tuple[int, str, str, str]] = []
-    for node in item.iter(_PSC + "chapter"):
+    for node in item.iter(*(namespace + "chapter" for namespace in _PSC)):
         try:
             start_ms = timecode.parse(node.get("start", ""))
         except ValueError:
             continue
-        starts.append((start_ms, plain(node.get("title")), node.get("href", ""), node.get("image", "")))
-    starts.sort()
+        url, image = (
+            urljoin(base, address) if (address := node.get(name, "").strip()) else "" for name in ("href", "image")
+        )
+        starts.append((start_ms, plain(node.get("title")), url, image))
+    starts.sort(key=lambda chapter: chapter[0])
     ends = [start for start, *_ in (*starts[1:], *starts[-1:])]
     return [
         Chapter(title, start, end, because="in the feed", url=url, image=image)

@@ -1,9 +1,10 @@
 """Chapters, from the best evidence that there is.
 
-In this order: chapters that the publisher made, timestamps in the notes, headings of the notes that
-are found in the sound, topics of the notes that long talk turns to, headings that are heard, and turns of
-long talk to a topic that nobody named. A person's edit goes before all of them: it never
-gets here (see ``podpipe.ledger``). Below the threshold there is no chapter, and ``Missing`` says why.
+In this order: timestamps in the notes, headings of the notes that are found in the sound, topics of the
+notes that long talk turns to, headings that are heard, and turns of long talk to a topic that nobody named.
+A person's edit (see ``podpipe.ledger``) and chapters that the publisher made (see
+``podpipe.chapters.published``) go before all of them: then nobody asks here. Below the threshold there is
+no chapter, and ``Missing`` says why.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 from podpipe.align.fit import fitted
 from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, Missing, Outline, Placement, Transcript
+from podpipe.notes import stamps
 from podpipe.sound import Sound
 from podpipe.topics import agenda, heard
 
@@ -30,18 +32,12 @@ def find_chapters(
     alignment: Alignment,
     hypothesis: Hypothesis,
     sound: Sound,
-    *,
-    published: Sequence[Chapter] = (),
 ) -> Chapters:
-    """The chapters of an episode and what was looked for in vain."""
+    """The chapters of an episode for which its publisher made none, and what was looked for in vain."""
     duration_ms = alignment.transcript.duration_ms
     hypothesis = replace(hypothesis, words=fitted(hypothesis.words, sound))
-    if published:
-        return Chapters(_closed([replace(c, evidence="publisher") for c in published], duration_ms, opening=False))
-    stamped = [
-        section for section in outline.sections if section.start_ms is not None and section.start_ms < duration_ms
-    ]
-    if len(stamped) >= 2:
+    stamped = stamps.listed(outline.sections, duration_ms)
+    if stamped:
         found = [_chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped]
         return Chapters(_closed(found, duration_ms))
     found, missing = _of_notes(alignment)
@@ -120,18 +116,18 @@ def _chapter(title: str, start_ms: int, evidence: Evidence, confidence: float, b
     return Chapter(title, start_ms, start_ms, confidence, evidence, because)
 
 
-def _closed(found: Sequence[Chapter], duration_ms: int, *, opening: bool = True) -> tuple[Chapter, ...]:
+def _closed(found: Sequence[Chapter], duration_ms: int) -> tuple[Chapter, ...]:
     """In order of time, each ending where the next begins, the surer of two that nearly coincide."""
     kept: list[Chapter] = []
     for chapter in sorted((c for c in found if c.start_ms < max(duration_ms, 1)), key=lambda c: c.start_ms):
-        if kept and opening and chapter.start_ms - kept[-1].start_ms < 1000:
+        if kept and chapter.start_ms - kept[-1].start_ms < 1000:
             if chapter.confidence > kept[-1].confidence:
                 kept[-1] = chapter
             continue
         kept.append(chapter)
-    if opening and kept and kept[0].start_ms >= _OPENING_FROM_MS:
+    if kept and kept[0].start_ms >= _OPENING_FROM_MS:
         kept.insert(0, Chapter(OPENING, 0, 0, 1.0, "opening", "before the first topic"))
-    elif opening and kept and kept[0].start_ms:
+    elif kept and kept[0].start_ms:
         kept[0] = replace(kept[0], start_ms=0)
     if not kept:
         return ()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import urllib.parse
 from collections.abc import Sequence
@@ -15,10 +16,9 @@ from mutagen import id3 as tags
 from mutagen.mp3 import MP3
 
 from podpipe import audio, chapters
-from podpipe.chapters import id3
 from podpipe.chapters.facts import Facts
 from podpipe.chapters.writers import id3 as writer
-from podpipe.errors import ChaptersError
+from podpipe.errors import AudioError, ChaptersError
 from podpipe.models import Chapter
 
 RATE = 44_100
@@ -91,7 +91,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_written_is_read_again(plain: Path, titles: list[str]) -> None:
     expected = in_a_row(titles)
-    assert id3.read(write(plain, expected)) == tuple(expected)
+    assert chapters.read(write(plain, expected)) == tuple(expected)
 
 
 @given(st.lists(st.tuples(TITLES, st.integers(0, 2**32 - 1), st.booleans()), max_size=20))
@@ -100,7 +100,7 @@ def test_times_and_listing_of_any_chapters_are_kept(plain: Path, rows: list[tupl
     wanted = [Chapter(title, ms, ms, because="in the file", toc=toc) for title, ms, toc in rows]
     path = write(plain, wanted)
     by_time = sorted(wanted, key=lambda chapter: chapter.start_ms)
-    found = [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in id3.read(path)]
+    found = [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in chapters.read(path)]
     assert found == [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in by_time]
     listed = [f"chp{number}" for number, chapter in enumerate(by_time) if chapter.toc]
     assert [entry for toc in tags.ID3(path).getall("CTOC") for entry in toc.child_element_ids] == listed
@@ -108,12 +108,12 @@ def test_times_and_listing_of_any_chapters_are_kept(plain: Path, rows: list[tupl
 
 def test_links_are_kept(plain: Path) -> None:
     wanted = in_a_row(["One", "Two"], url="https://example.org/a%20b?c=d&e=f#g")
-    assert id3.read(write(plain, wanted)) == tuple(wanted)
+    assert chapters.read(write(plain, wanted)) == tuple(wanted)
 
 
 def test_links_and_titles_of_any_script_are_kept_or_escaped(plain: Path) -> None:
     wanted = in_a_row(["例え"], url="https://例え.example/パス?q=ü é")
-    (found,) = id3.read(write(plain, wanted))
+    (found,) = chapters.read(write(plain, wanted))
     assert found.title == "例え"
     assert urllib.parse.unquote(found.url) == "https://例え.example/パス?q=ü é"
 
@@ -124,7 +124,7 @@ def test_chapters_stand_in_the_file_in_order_of_time_after_their_table(plain: Pa
     own = [(name, element) for name, element in names if name in (b"CTOC", b"CHAP")]
     assert own == [(b"CTOC", b"toc"), *((b"CHAP", b"chp%d" % number) for number in range(16))]
     backwards = write(plain, in_a_row(titles)[::-1])
-    assert [chapter.title for chapter in id3.read(backwards)] == titles
+    assert [chapter.title for chapter in chapters.read(backwards)] == titles
 
 
 def test_the_table_is_ordered_and_at_the_top(plain: Path) -> None:
@@ -142,7 +142,7 @@ def test_more_chapters_than_a_table_holds_go_to_tables_below_it(plain: Path) -> 
     assert all(table.flags & tags.CTOCFlags.ORDERED for table in tables.values())
     entries = [entry for name in top[0].child_element_ids for entry in tables[name].child_element_ids]
     assert entries == [f"chp{number}" for number in range(600)]
-    assert len(id3.read(path)) == 600
+    assert len(chapters.read(path)) == 600
 
 
 def test_the_tag_is_version_2_3(plain: Path) -> None:
@@ -154,7 +154,7 @@ def test_the_tag_is_version_2_3(plain: Path) -> None:
 def test_no_chapters_leave_no_chapter_frames(plain: Path) -> None:
     path = write(plain, ())
     assert {name for name, _ in frames_in_order(path)} & {b"CHAP", b"CTOC"} == set()
-    assert id3.read(path) == ()
+    assert chapters.read(path) == ()
 
 
 def test_the_audio_is_the_same_bit_for_bit(plain: Path, shared_data: Path) -> None:
@@ -202,7 +202,7 @@ def test_the_tags_of_the_file_are_kept(plain: Path, tmp_path: Path, version: int
     assert new["TXXX:own"].text == ["value"]
     assert new["PRIV:someone:\0\1\2\xff"].data == b"\0\1\2\xff"
     assert new["TALB"].text == ["The Show"]
-    assert [chapter.title for chapter in id3.read(written)] == ["New"]
+    assert [chapter.title for chapter in chapters.read(written)] == ["New"]
     assert [table.element_id for table in new.getall("CTOC")] == ["toc"]
     assert sound_of(written) == plain.read_bytes()
 
@@ -255,7 +255,7 @@ def test_every_file_with_known_chapters_is_tested(shared_data: Path) -> None:
 
 
 def test_a_file_without_a_tag_has_no_chapters(plain: Path) -> None:
-    assert id3.read(plain) == chapters.read(plain) == ()
+    assert chapters.read(plain) == ()
 
 
 @given(st.data())
@@ -266,16 +266,18 @@ def test_a_damaged_tag_is_read_or_passed_over(plain: Path, data: st.DataObject) 
         whole[data.draw(st.integers(3, 700))] = data.draw(st.integers(0, 255))
     damaged = plain.with_name("damaged.mp3")
     damaged.write_bytes(whole[: data.draw(st.integers(0, 2000))] if data.draw(st.booleans()) else whole)
-    assert isinstance(id3.read(damaged), tuple)
+    with contextlib.suppress(AudioError):  # nothing is left that says what it is
+        assert isinstance(chapters.read(damaged), tuple)
     try:
         written = write(damaged, in_a_row(["New"]))
     except ChaptersError as error:
         assert str(damaged) in str(error)
     else:
-        assert [chapter.title for chapter in id3.read(written)] == ["New"]
+        assert [chapter.title for chapter in chapters.read(written)] == ["New"]
 
 
 def test_a_missing_file_has_no_chapters_and_cannot_be_written(tmp_path: Path) -> None:
-    assert id3.read(tmp_path / "none.mp3") == ()
+    with pytest.raises(AudioError, match=r"none\.mp3"):
+        chapters.read(tmp_path / "none.mp3")
     with pytest.raises(ChaptersError, match=r"none\.mp3"):
         writer.write(tmp_path / "none.mp3", tmp_path / "out.mp3", (), FACTS)

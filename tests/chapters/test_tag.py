@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from mutagen.mp3 import MP3
 
 from podpipe import audio, chapters, tagging
-from podpipe.chapters import id3
 from podpipe.chapters.facts import Facts
 from podpipe.errors import AudioError
 from podpipe.models import Chapter
@@ -100,6 +99,6 @@ def test_ffmpeg_and_we_read_the_same_chapters(original: Path, titles: list[str])
     wanted = [Chapter(title, 100 * number, 100 * number + 100) for number, title in enumerate(titles)]
     destination = original.with_name("episode.mp3")
     tag(original, destination, wanted)
-    ours = [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in id3.read(destination)]
+    ours = [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in chapters.read(destination)]
     assert ours == [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in wanted]
     assert audio.chapters(destination) == ours

@@ -140,6 +140,93 @@ def test_the_publishers_chapters_win(run: Run, site: Loopback, speech: bytes) ->
     ]
 
 
+_PSC = """<psc:chapters version="1.2" xmlns:psc="{namespace}">
+<psc:chapter start="00:00:00.000" title="A" href="/a" image="https://e.org/a.png"/>
+<psc:chapter start="00:33.250" title="B"/></psc:chapters>"""
+
+
+def _serve_item(site: Loopback, speech: bytes, more: str, notes: str = "notes") -> str:
+    site.serve("/1.mp3", speech, "audio/mpeg")
+    item = _ITEM.format(title="One", number=1, date="Thu, 01 Jan", notes=notes, length=len(speech), more=more)
+    return site.serve("/feed", _FEED.format(items=item), "application/rss+xml")
+
+
+@pytest.mark.parametrize("namespace", ["http://podlove.org/simple-chapters", "http://podlove.de/simple-chapters"])
+def test_chapters_within_the_feed_keep_times_links_and_images(
+    run: Run, site: Loopback, speech: bytes, namespace: str
+) -> None:
+    (outcome,) = run(_serve_item(site, speech, _PSC.format(namespace=namespace)))
+    first, second = outcome.chapters
+    assert (first.title, first.start_ms, first.end_ms) == ("A", 0, 33_250)
+    assert (first.url, first.image) == (site.url + "/a", "https://e.org/a.png")
+    assert (second.title, second.start_ms, second.end_ms) == ("B", 33_250, outcome.duration_ms)
+    assert {chapter.evidence for chapter in outcome.chapters} == {"publisher"}
+    (folder,) = run.library
+    assert [title for title, *_ in audio.chapters(folder.tagged)] == ["A", "B"]
+
+
+def test_the_next_list_is_taken_where_one_is_broken_and_that_is_said(run: Run, site: Loopback, speech: bytes) -> None:
+    site.serve("/chapters.json", '{"version": "1.2.0", "chapters": [{"startTime": 0, "title": "All"}]}')
+    psc = _PSC.format(namespace="http://podlove.org/simple-chapters")
+    (outcome,) = run(_serve_item(site, speech, _CHAPTERS + psc))
+    assert [chapter.title for chapter in outcome.chapters] == ["A", "B"]
+    assert outcome.remarks == ("the chapters that the feed links to are left out: there is only one",)
+
+
+def test_chapters_of_another_episode_are_left_out(run: Run, site: Loopback, speech: bytes) -> None:
+    listed = [{"startTime": 600 * number, "title": f"Chapter {number}"} for number in range(5)]
+    site.serve("/chapters.json", json.dumps({"version": "1.2.0", "chapters": listed}))
+    (outcome,) = run(_serve_item(site, speech, _CHAPTERS))
+    assert not any(chapter.evidence == "publisher" for chapter in outcome.chapters)
+    assert outcome.remarks == ("the feed's chapters are left out: 4 of 5 begin after the end of the sound",)
+
+
+def test_relative_links_of_the_publishers_chapters_lead_to_the_publisher(
+    run: Run, site: Loopback, speech: bytes
+) -> None:
+    listed = [{"startTime": 0, "title": "A", "img": "images/a.png", "url": "a.html"}, {"startTime": 9, "title": "B"}]
+    site.serve("/chapters.json", json.dumps({"version": "1.2.0", "chapters": listed}))
+    (outcome,) = run(_serve_item(site, speech, _CHAPTERS))
+    assert (outcome.chapters[0].image, outcome.chapters[0].url) == (site.url + "/images/a.png", site.url + "/a.html")
+
+
+def test_chapters_that_the_feed_offers_no_more_are_gone(run: Run, site: Loopback, speech: bytes) -> None:
+    run(_serve_item(site, speech, _PSC.format(namespace="http://podlove.org/simple-chapters")))
+    (folder,) = run.library
+    assert (folder.path / "published-chapters.json").exists()
+    (outcome,) = run(_serve_item(site, speech, ""))
+    assert not any(chapter.evidence == "publisher" for chapter in outcome.chapters)
+    assert not (folder.path / "published-chapters.json").exists()
+
+
+def test_the_files_own_chapters_are_kept_with_their_pictures(run: Run, tmp_path: Path, shared_data: Path) -> None:
+    source = tmp_path / "talk.mp3"
+    shutil.copyfile(shared_data / "chapters" / "hindenburg-journalist-pro.mp3", source)
+    (tmp_path / "talk.txt").write_text("0:01 A stamp\n0:05 Another\n")
+    (outcome,) = run(source)
+    assert [(c.title, c.start_ms, c.url, c.because) for c in outcome.chapters] == [
+        ("Chapter Marker 1", 0, "https://example.com/chapter1url", "in the file"),
+        ("Chapter Marker 2", 5006, "https://example.com/chapter2url", "in the file"),
+    ]
+    (folder,) = run.library
+    images = [folder.path / chapter.image for chapter in outcome.chapters]
+    assert [path.stat().st_size for path in images] == [4015, 4364]
+    assert [outcome.status for outcome in run(source)] == ["unchanged"]
+    images[0].write_bytes(images[1].read_bytes())
+    (again,) = run(source)
+    assert list(again.seconds) == ["tag"]
+
+
+def test_timestamps_in_the_notes_are_chapters(run: Run, site: Loopback, speech: bytes) -> None:
+    notes = "&lt;p&gt;(0:00) Hello&lt;br&gt;(0:40) Middle &amp;amp; more&lt;br&gt;(1:30.5) End&lt;/p&gt;"
+    (outcome,) = run(_serve_item(site, speech, "", notes))
+    assert [(c.title, c.start_ms, c.evidence) for c in outcome.chapters] == [
+        ("Hello", 0, "publisher"),
+        ("Middle & more", 40_000, "publisher"),
+        ("End", 90_500, "publisher"),
+    ]
+
+
 def test_a_folder_gives_its_files_with_the_notes_beside_them(run: Run, tmp_path: Path, tone: Path) -> None:
     folder = tmp_path / "shows"
     folder.mkdir()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podpipe.align import align
-from podpipe.models import Alignment, Chapter, Chapters, Hypothesis, Notes, Outline, Section, Transcript
+from podpipe.models import Alignment, Chapters, Hypothesis, Notes, Outline, Section, Transcript
 from podpipe.notes import read_outline
 from podpipe.sound import Sound, listen
 from podpipe.topics import OPENING, find_chapters
@@ -34,10 +34,8 @@ def storage(shared_data: Path) -> Spoken:
     return load(shared_data / "episodes" / "weekly_storage")
 
 
-def chapters_of(
-    outline: Outline, hypothesis: Hypothesis, sound: Sound, published: tuple[Chapter, ...] = ()
-) -> Chapters:
-    found = find_chapters(outline, align(outline, hypothesis, sound), hypothesis, sound, published=published)
+def chapters_of(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Chapters:
+    found = find_chapters(outline, align(outline, hypothesis, sound), hypothesis, sound)
     assert_sound(found, hypothesis.duration_ms)
     return found
 
@@ -162,24 +160,6 @@ def test_a_file_without_sound_has_no_chapters() -> None:
     assert chapters_of(Outline(("A", "B"), (Section("A", "b c"),)), Hypothesis("", 0, "", 0), empty).chapters == ()
 
 
-PUBLISHED = (
-    Chapter("Second", 50_000, 60_000, because="said so", url="https://example.org/2", image="https://i/2.png"),
-    Chapter("First", 10_000, 40_000, because="in the file", toc=False),
-)
-
-
-def test_chapters_of_the_publisher_win(episode: Spoken) -> None:
-    found = chapters_of(episode.outline, episode.hypothesis, episode.sound, PUBLISHED)
-    second, first = PUBLISHED
-    assert found == Chapters((replace(first, end_ms=50_000), replace(second, end_ms=episode.hypothesis.duration_ms)))
-
-
-def test_chapters_of_the_publisher_beyond_the_end_are_left_out(storage: Spoken) -> None:
-    late = Chapter("Late", storage.hypothesis.duration_ms, storage.hypothesis.duration_ms + 1, because="x")
-    found = chapters_of(storage.outline, storage.hypothesis, storage.sound, (*PUBLISHED, late))
-    assert set(starts(found)) == {"First", "Second"}
-
-
 def test_timestamps_in_the_notes_win_over_what_is_spoken(storage: Spoken) -> None:
     stamps = "00:00 Hello\n0:30 ZFS send\n01:00.5 Other things\n99:00 Never reached"
     found = chapters_of(read_outline(Notes(stamps)), storage.hypothesis, storage.sound)
@@ -210,18 +190,15 @@ MS = st.integers(0, 400_000)
 
 
 @given(
-    st.lists(st.builds(Chapter, st.text(min_size=1), MS, MS), max_size=20),
     st.lists(st.builds(Section, st.text(min_size=1), st.just(""), MS | st.none()), max_size=10),
     st.integers(0, 300_000),
 )
-def test_any_chapters_come_out_in_order_and_without_gaps(
-    published: list[Chapter], sections: list[Section], duration_ms: int
-) -> None:
+def test_any_chapters_come_out_in_order_and_without_gaps(sections: list[Section], duration_ms: int) -> None:
     sound = Sound(np.zeros(0, np.float32))
     hypothesis = Hypothesis("", 0.0, "by hand", duration_ms)
     outline = Outline(sections=tuple(sections))
     alignment = Alignment(Transcript("", duration_ms))
-    found = find_chapters(outline, alignment, hypothesis, sound, published=published).chapters
+    found = find_chapters(outline, alignment, hypothesis, sound).chapters
     assert [chapter.start_ms for chapter in found] == sorted(chapter.start_ms for chapter in found)
     ends = [chapter.end_ms for chapter in found]
     assert ends == [*(chapter.start_ms for chapter in found[1:]), duration_ms][: len(found)]
