@@ -103,10 +103,13 @@ def transcripts(work: Work) -> None:
     inputs = work.digests(library.TRANSCRIPT)
 
     def action() -> Made:
-        from podpipe.transcripts import FORMATS
+        from podpipe.transcripts import WRITERS
+        from podpipe.transcripts.telling import Telling
 
-        transcript = work.folder.transcript()
-        return Made({name: FORMATS[name.rpartition(".")[2]](transcript).encode() for name in TRANSCRIPTS})
+        telling = Telling(work.folder.transcript())
+        return Made(
+            {name: WRITERS[name.rpartition(".")[2]](telling).encode("utf-8", "replace") for name in TRANSCRIPTS}
+        )
 
     work.stage("transcripts", inputs, TRANSCRIPTS, action)
 

@@ -19,7 +19,7 @@ from podpipe.models import Episode
 STAGES = ("fetch", "describe", "transcribe", "align", "transcripts", "tag", "index")
 """In the order in which they run; the names that ``--force`` takes."""
 
-_VERSIONS = dict.fromkeys(STAGES, 1)
+_VERSIONS = dict.fromkeys(STAGES, 1) | {"transcripts": 2}
 
 
 class Progress(Protocol):
