@@ -28,6 +28,7 @@ TRANSCRIPT = "transcript.json"
 CHAPTERS = "chapters.json"
 LOUDNESS = "loudness.npy"
 PUBLISHED = "published-chapters.json"
+PUBLISHED_TRANSCRIPT = "published-transcript"
 TAGGED = "episode.mp3"
 
 _NOTES = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
@@ -94,6 +95,11 @@ class EpisodeFolder:
                 with storage.explained(path):
                     return Notes(path.read_bytes().decode("utf-8", "replace"), media_type)  # type: ignore[arg-type]
         return None
+
+    def published_transcript(self) -> Path | None:
+        """The transcript that the publisher offers, if there is one, in the format in which it came."""
+        files = (self.path / f"{PUBLISHED_TRANSCRIPT}.{kind}" for kind in ("json", "vtt", "srt", "html", "txt"))
+        return next((path for path in files if path.is_file()), None)
 
     def original(self) -> Path:
         """The audio as downloaded. Raises LibraryError where it is gone."""

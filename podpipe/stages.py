@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podpipe import library, storage
-from podpipe.models import IndexedEpisode, Outline
+from podpipe.errors import TranscriptError
+from podpipe.models import Hypothesis, IndexedEpisode, Outline, Transcript
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
@@ -70,13 +72,12 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
 
 
 def align(work: Work, outline: Outline) -> None:
-    """The notes, the words heard and the sound → ``transcript.json`` and ``chapters.json``."""
+    """The notes, the publisher's transcript, the words heard and the sound → ``transcript.json``, ``chapters.json``."""
     original = work.folder.original()
     published_file = work.folder.path / library.PUBLISHED
-    inputs = [
-        work.digests(library.HYPOTHESIS, original.name, *([library.PUBLISHED] if published_file.exists() else [])),
-        outline,
-    ]
+    offered = work.folder.published_transcript()
+    files = [path.name for path in (published_file, offered) if path and path.exists()]
+    inputs = [work.digests(library.HYPOTHESIS, original.name, *files), outline]
 
     def action() -> Made:
         from podpipe import chapters, topics
@@ -86,16 +87,38 @@ def align(work: Work, outline: Outline) -> None:
         heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
         alignment = match(outline, hypothesis, heard)
+        transcript = alignment.transcript
+        if offered is not None:
+            transcript, hypothesis = _as_published(work, offered, transcript, hypothesis)
         published = json.read(published_file).chapters if published_file.exists() else chapters.read(original)
         found = topics.find_chapters(outline, alignment, hypothesis, heard, published=published)
         return Made(
             {
-                library.TRANSCRIPT: storage.encode(alignment.transcript),
+                library.TRANSCRIPT: storage.encode(transcript),
                 library.CHAPTERS: json.encode(found),
             }
         )
 
     work.stage("align", inputs, [library.TRANSCRIPT, library.CHAPTERS], action)
+
+
+def _as_published(
+    work: Work, offered: Path, transcript: Transcript, hypothesis: Hypothesis
+) -> tuple[Transcript, Hypothesis]:
+    """Both as the publisher's transcript has them where the sound agrees, and a remark where little of it does."""
+    from podpipe import transcripts
+    from podpipe.align import published
+
+    try:
+        cues = transcripts.read(offered.read_bytes(), str(offered)).cues
+    except (TranscriptError, OSError) as error:
+        work.remarks.append(f"the publisher's transcript is not used: {error}")
+        return transcript, hypothesis
+    checked = published.check(cues, transcript.words)
+    if remark := published.remark(checked):
+        work.remarks.append(remark)
+    spelled = replace(hypothesis, words=published.check(cues, hypothesis.words).words)
+    return replace(transcript, words=checked.words, speakers=checked.speakers), spelled
 
 
 def transcripts(work: Work) -> None:

@@ -16,7 +16,7 @@ from podpipe import storage
 from podpipe.library import EpisodeFolder
 from podpipe.models import Episode
 
-STAGES = ("fetch", "describe", "transcribe", "align", "transcripts", "tag", "index")
+STAGES = ("fetch", "published", "describe", "transcribe", "align", "transcripts", "tag", "index")
 """In the order in which they run; the names that ``--force`` takes."""
 
 _VERSIONS = dict.fromkeys(STAGES, 1) | {"transcripts": 2}

@@ -1,7 +1,4 @@
-"""Words as lines of text: how wide they are, where spaces go, where a line may break.
-
-Chinese, Japanese, Thai, Lao, Khmer and Burmese are written without spaces between words.
-"""
+"""Words as lines of text: how wide they are, where spaces go, where a line may break."""
 
 from __future__ import annotations
 
@@ -12,13 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from podpipe.models import Transcript, Word
+from podpipe.writing import UNSPACED, characters
 
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
-    "\u2e80-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
-)
-_ENDS_UNSPACED, _BEGINS_UNSPACED = re.compile(f"[{_UNSPACED}]$"), re.compile(f"^[{_UNSPACED}]")
-_PIECE = re.compile(f"[{_UNSPACED}]|[^{_UNSPACED}]+")
+_ENDS_UNSPACED, _BEGINS_UNSPACED = re.compile(f"[{UNSPACED}]$"), re.compile(f"^[{UNSPACED}]")
 _CLINGS = frozenset(
     "、。，．・：；？！）］｝〉》」』】〕ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々〜…‥,.!?:;)]}”’%％"
 )
@@ -96,7 +89,7 @@ def _pieces(word: Word, speaker: str, before: str) -> Iterator[Atom]:
 def _unspaced(text: str) -> list[str]:
     """A word as parts between which a line may break: of "さようなら。" all but before the full stop."""
     parts: list[str] = []
-    for part in _PIECE.findall(text) if not text.isascii() else [text]:
+    for part in characters(text):
         clings = part[0] in _CLINGS or unicodedata.category(part[0]).startswith("M")
         if parts and (clings or parts[-1][-1] in _OPENS):
             parts[-1] += part
