@@ -27,6 +27,9 @@ from podpipe.writing import characters
 _ALIKE = 0.6
 """From this likeness on, two words may be the same."""
 
+_SPELLED = 0.8
+"""From this likeness of their letters on, words differ in spelling only."""
+
 _AROUND = 12
 """So many words to each side of one tell whether it is confirmed ..."""
 
@@ -216,7 +219,7 @@ def _share_wrong(stretches: Sequence[_Stretch], script: Sequence[_Written], word
         for _, (_, heard_end) in stretch.pairs:
             same += words[heard_end - 1].confidence >= _CERTAIN
         for texts, heard in _between(stretch, script, words):
-            if texts:
+            if texts and not _is_same(texts, heard):
                 other += sum(word.confidence >= _CERTAIN for word in heard[: len(texts)])
     return max(other / max(same + other, 1) - _HEARD_WRONG, _LEAST_WRONG)
 
@@ -235,19 +238,33 @@ def _said(
     """All words with who speaks them; None outside of the stretches."""
     position = 0
     for stretch in stretches:
-        first = stretch.pairs[0][1][0]
-        yield from ((word, None) for word in words[position:first])
+        yield from ((word, None) for word in words[position : stretch.pairs[0][1][0]])
         missed: Sequence[_Written] = ()
         gaps = [*_between(stretch, script, words), ((), ())]
-        for (written, heard), (texts, others) in zip(stretch.pairs, gaps, strict=True):
-            own, same = [*missed, *script[slice(*written)]], words[slice(*heard)]
-            is_open = all(word.origin == "heard" for word in same)
-            spelled = spread([word.text for word in own], same, "publisher") if is_open else same
-            yield from ((word, own[-1].speaker) for word in spelled)
+        for ((start, end), heard), (texts, others) in zip(stretch.pairs, gaps, strict=True):
+            own = [*missed, *script[start:end]]
             missed = texts if not others and len(texts) <= _FEW and wrong <= _GOOD else ()
+            if missed and _ends_before(missed[-1], script[end + len(missed)]):
+                own, missed = [*own, *missed], ()
+            yield from _spelled(own, words[slice(*heard)])
             yield from ((word, own[-1].speaker) for word in _chosen(texts, others, wrong))
         position = stretch.pairs[-1][1][1]
     yield from ((word, None) for word in words[position:])
+
+
+def _spelled(texts: Sequence[_Written], words: Sequence[Word]) -> Iterator[tuple[Word, str]]:
+    """The publisher's words over the heard ones, with who speaks them; what is spelled already stays so."""
+    if any(word.origin != "heard" for word in words):
+        yield from ((word, texts[-1].speaker) for word in words)
+    else:
+        yield from zip(
+            spread([word.text for word in texts], words, "publisher"), (w.speaker for w in texts), strict=True
+        )
+
+
+def _ends_before(word: _Written, following: _Written) -> bool:
+    """Whether a sentence, or what somebody says, ends between two words."""
+    return word.text.rstrip("\"')”’»").endswith((".", "?", "!", "…", "。")) or word.speaker != following.speaker
 
 
 def _chosen(texts: Sequence[_Written], words: Sequence[Word], wrong: float) -> list[Word]:
@@ -259,6 +276,8 @@ def _chosen(texts: Sequence[_Written], words: Sequence[Word], wrong: float) -> l
         return list(words) if wrong > _GOOD or len(words) > _FEW else []
     if not words:
         return []
+    if _is_same(texts, words):
+        return spread(written, words, "publisher")
     if len(written) == len(words):
         return [
             replace(word, text=text, origin="publisher") if _is_doubted([word], wrong) else word
@@ -268,6 +287,13 @@ def _chosen(texts: Sequence[_Written], words: Sequence[Word], wrong: float) -> l
     if heard > 3 * letters + 8 or letters > 3 * heard + 8 or not _is_doubted(words, wrong):
         return list(words)
     return spread(written, words, "publisher")
+
+
+def _is_same(texts: Sequence[_Written], words: Sequence[Word]) -> bool:
+    """Whether only the spelling differs: "O.O.M." and "Oom", "user space" and "userspace"."""
+    written = "".join(_LETTERS.findall("".join(word.text for word in texts).casefold()))
+    heard = "".join(_LETTERS.findall("".join(word.text for word in words).casefold()))
+    return Levenshtein.normalized_similarity(written, heard) >= _SPELLED
 
 
 def _is_doubted(words: Sequence[Word], wrong: float) -> bool:
