@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from podpipe.models import Cue
-from podpipe.transcripts.lines import Atom, text_of, width
+from podpipe.models import Cue, Transcript
+from podpipe.transcripts.lines import Atom, atoms, text_of, width
 from podpipe.transcripts.sentences import split
 
 LONGEST_MS = 7000
@@ -107,9 +107,9 @@ def worded(groups: Sequence[Group], duration_ms: int) -> list[Cue]:
     ]
 
 
-def by_word(talk: Sequence[Atom]) -> list[Group]:
-    """A group for each word; what is written without spaces, for each of its parts."""
-    return [(atom,) for atom in talk]
+def by_word(transcript: Transcript) -> list[Group]:
+    """A group for each word."""
+    return [(atom,) for atom in atoms(transcript, whole=True)]
 
 
 def broken(group: Sequence[Atom], room: Lines) -> list[str]:

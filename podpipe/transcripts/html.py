@@ -20,7 +20,7 @@ _STYLE = """\
 body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; font: 1.0625rem/1.6 system-ui, sans-serif; }
 h1 { line-height: 1.2; } h2 { margin-top: 2.5rem; line-height: 1.3; }
 cite { font-style: normal; font-weight: 600; } time { color: #666; font-size: .875em; }
-main p { margin: 0 0 1rem; }
+h1, h2, div, p { unicode-bidi: plaintext; } p { margin: 0 0 1rem; }
 @media (prefers-color-scheme: dark) { :root { color-scheme: dark; } time { color: #aaa; } }
 @media print { body { max-width: none; margin: 0; font: 11pt/1.5 serif; } time { color: #000; }
 h2 { break-after: avoid; } p { orphans: 3; widows: 3; } }"""
@@ -42,18 +42,17 @@ def write(telling: Telling, *, words: bool = False) -> str:
         f'<html lang="{_escape(language or "und")}"{direction}>',
         '<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(title)}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>",
-        f'<header>\n<h1 dir="auto">{escape(title)}</h1>',
-        *(f'<div dir="auto">{escape(fact)}</div>' for fact in about if fact),
-        "</header>\n<main>",
+        f"<h1>{escape(title)}</h1>",
+        *(f"<div>{escape(fact)}</div>" for fact in about if fact),
     ]
     for chapter, paragraphs in chaptered(telling):
         if chapter is not None:
-            lines.append(f'<h2 dir="auto">{escape(plain(chapter.title)) or "…"}</h2>')
+            lines.append(f"<h2>{escape(plain(chapter.title)) or '…'}</h2>")
         last = ""
         for paragraph in paragraphs:
             lines += _paragraph(paragraph, named=paragraph.speaker != last)
             last = paragraph.speaker
-    return "\n".join([*lines, "</main>\n</body>\n</html>\n"])
+    return "\n".join([*lines, "</body>\n</html>\n"])
 
 
 def read(text: str, faults: Faults) -> list[Cue]:
@@ -73,10 +72,10 @@ def read(text: str, faults: Faults) -> list[Cue]:
 
 
 def _paragraph(paragraph: Paragraph, *, named: bool) -> list[str]:
-    speaker = f'<cite dir="auto">{escape(paragraph.speaker)}:</cite>'
-    ms = paragraph.start_ms
-    time = f'<time datetime="PT{timecode.seconds(ms) or 0}S">{timecode.clock(ms)}</time>'
-    return [*([speaker] if named and paragraph.speaker else []), time, f'<p dir="auto">{escape(paragraph.text)}</p>']
+    """The three elements, bare: readers look for them to the letter. A time with hours is valid as it is."""
+    speaker = [f"<cite>{escape(paragraph.speaker)}:</cite>"] if named and paragraph.speaker else []
+    time = f"<time>{timecode.vtt(paragraph.start_ms).partition('.')[0]}</time>"
+    return [*speaker, time, f"<p>{escape(paragraph.text)}</p>"]
 
 
 def _parse(text: str) -> Any:

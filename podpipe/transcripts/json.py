@@ -11,7 +11,7 @@ from podpipe import storage, timecode
 from podpipe.models import Cue
 from podpipe.transcripts import cutting
 from podpipe.transcripts.faults import Faults
-from podpipe.transcripts.lines import atoms, joined, plain
+from podpipe.transcripts.lines import joined, plain
 from podpipe.transcripts.telling import Telling, by_sentence
 
 _LATEST_MS = 10**12
@@ -21,7 +21,7 @@ _BODIES, _STARTS, _ENDS = ("body", "text"), ("startTime", "start_time", "start")
 def write(telling: Telling, *, words: bool = False) -> str:
     """A segment a sentence, or with ``words`` a word: the highest fidelity that the format knows."""
     transcript = telling.transcript
-    talk = cutting.by_word(atoms(transcript)) if words else [tuple(run) for run in by_sentence(transcript)]
+    talk = cutting.by_word(transcript) if words else [tuple(run) for run in by_sentence(transcript)]
     segments = [_segment(cue) for cue in cutting.worded(talk, transcript.duration_ms)]
     return storage.encode({"version": "1.0.0", "segments": segments}).decode()
 

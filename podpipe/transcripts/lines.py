@@ -35,14 +35,15 @@ class Atom:
     """The name of who speaks: not said, and never apart from what is."""
 
 
-def atoms(transcript: Transcript) -> list[Atom]:
-    """All words of a transcript with who speaks them, without controls."""
+def atoms(transcript: Transcript, *, whole: bool = False) -> list[Atom]:
+    """All words of a transcript with who speaks them, without controls; ``whole`` leaves words in one."""
     turns = [(turn.start_ms, plain(turn.speaker)) for turn in transcript.speakers]
     starts = [start_ms for start_ms, _ in turns]
     found: list[Atom] = []
     for word in transcript.words:
         turn = bisect_right(starts, word.start_ms)
-        found += _pieces(word, turns[turn - 1][1] if turn else "", found[-1].text if found else "")
+        speaker, before = turns[turn - 1][1] if turn else "", found[-1].text if found else ""
+        found += _pieces(word, speaker, before, whole)
     return found
 
 
@@ -74,13 +75,12 @@ def _is_glued(before: str, text: str) -> bool:
     return bool(_ENDS_UNSPACED.search(before) and _BEGINS_UNSPACED.match(text))
 
 
-def _pieces(word: Word, speaker: str, before: str) -> Iterator[Atom]:
+def _pieces(word: Word, speaker: str, before: str, whole: bool) -> Iterator[Atom]:
     text = plain(word.text)
     if not text:
         return
-    pieces = _unspaced(text)
     length_ms, done = word.end_ms - word.start_ms, 0
-    for number, piece in enumerate(pieces):
+    for number, piece in enumerate([text] if whole else _unspaced(text)):
         start_ms, end_ms = (word.start_ms + length_ms * at // len(text) for at in (done, done + len(piece)))
         yield Atom(piece, start_ms, end_ms, speaker, number > 0 or _is_glued(before, piece))
         done += len(piece)

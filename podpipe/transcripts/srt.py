@@ -24,7 +24,7 @@ _TAG = re.compile(r"</?(?:b|i|u|s|font|span|c|v)(?:[ .][^<>]{0,200})?>|\{\\[^{}]
 def write(telling: Telling, *, words: bool = False) -> str:
     """A new speaker begins a new cue, with the name before a colon. With ``words``, each word is a cue."""
     transcript = telling.transcript
-    talk = _with_names(atoms(transcript))
+    talk = _with_names(atoms(transcript, whole=words))
     if words:
         groups = list(_words_with_names(talk))
         cues = cutting.worded(groups, transcript.duration_ms)

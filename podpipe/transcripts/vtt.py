@@ -13,7 +13,7 @@ from podpipe.models import Cue
 from podpipe.transcripts import cutting
 from podpipe.transcripts.cutting import Lines
 from podpipe.transcripts.faults import Faults
-from podpipe.transcripts.lines import Atom, atoms, joined, plain
+from podpipe.transcripts.lines import atoms, joined, plain
 from podpipe.transcripts.telling import Telling
 
 ROOM = Lines(65)
@@ -27,17 +27,20 @@ _OTHER_BLOCKS = re.compile(r"(?:NOTE|STYLE|REGION)(?=[ \t]|$)")
 
 
 def write(telling: Telling, *, words: bool = False) -> str:
-    """A cue is one line, and has its speaker's voice where that is known.
+    """A cue is one line, and has its speaker's voice where that is known. With ``words``, each word is a cue.
 
-    With ``words`` each word of a cue has its time before it (``<00:00:01.000>``), by which players light it up.
+    The standard has times within a cue too (``<00:00:01.000>``), but podcast players show them as text.
     """
     transcript = telling.transcript
-    groups = cutting.cut(atoms(transcript), ROOM)
+    if words:
+        cues = cutting.worded(cutting.by_word(transcript), transcript.duration_ms)
+    else:
+        cues = cutting.timed(cutting.cut(atoms(transcript), ROOM), transcript.duration_ms)
     parts = []
-    for cue, group in zip(cutting.timed(groups, transcript.duration_ms), groups, strict=True):
+    for cue in cues:
         assert cue.start_ms is not None
         assert cue.end_ms is not None
-        text = _timed_words(group, cue.start_ms, cue.end_ms) if words else cue.text.translate(_ESCAPES)
+        text = cue.text.translate(_ESCAPES)
         voice = f"<v {_annotation(cue.speaker)}>" if cue.speaker else ""
         parts.append(f"{timecode.vtt(cue.start_ms)} --> {timecode.vtt(cue.end_ms)}\n{voice}{text}\n")
     return "WEBVTT\n\n" + "\n".join(parts)
@@ -134,18 +137,6 @@ def _ms(fields: Sequence[str | None]) -> int:
     hours, minutes, seconds, fraction = fields
     whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
     return whole * 1000 + int((fraction or "0").ljust(3, "0"))
-
-
-def _timed_words(group: Sequence[Atom], start_ms: int, end_ms: int) -> str:
-    """A cue's text with the time of each word that is later than the one before, as the standard asks."""
-    last, text = start_ms, ""
-    for number, atom in enumerate(group):
-        text += "" if atom.glued or not number else " "
-        if last < atom.start_ms < end_ms:
-            last = atom.start_ms
-            text += f"<{timecode.vtt(last)}>"
-        text += atom.text.translate(_ESCAPES)
-    return text
 
 
 def _annotation(speaker: str) -> str:

@@ -68,7 +68,7 @@ def test_words(library: Path) -> None:
     found = json.loads(podpipe(library, "one", "-f", "json", "--words").stdout)
     assert [segment["body"] for segment in found["segments"]] == TEXT.split()
     assert podpipe(library, "one", "-f", "srt", "--words").stdout.count(b" --> ") == len(TEXT.split())
-    assert b"Welcome <00:00:00.400>to" in podpipe(library, "one", "-f", "vtt", "--words").stdout
+    assert podpipe(library, "one", "-f", "vtt", "--words").stdout.count(b" --> ") == len(TEXT.split())
 
 
 @pytest.mark.parametrize(

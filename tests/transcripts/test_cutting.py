@@ -57,7 +57,7 @@ def test_cues_rise_without_overlap_and_end_with_the_sound(said: Transcript, room
 
 def test_words_at_the_very_end_are_shown_before_it() -> None:
     said = Transcript("en", 1000, tuple(Word(f"w{n}.", 1000, 1000) for n in range(5)))
-    cues = cutting.timed(cutting.by_word(atoms(said)), 1000)
+    cues = cutting.timed(cutting.by_word(said), 1000)
     assert [(cue.start_ms, cue.end_ms) for cue in cues] == [(995 + n, 996 + n) for n in range(5)]
 
 

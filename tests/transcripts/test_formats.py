@@ -29,10 +29,6 @@ def read(text: str, kind: str) -> list[Cue]:
     return list(transcripts.read(text.encode(), "test", declared=kind).cues)
 
 
-def bare(cues: list[Cue]) -> list[Cue]:
-    return [replace(cue, parts=()) for cue in cues]
-
-
 @given(spoken(names=True))
 def test_vtt_comes_back(said: Transcript) -> None:
     expected = cutting.timed(cutting.cut(atoms(said), vtt.ROOM), said.duration_ms)
@@ -44,16 +40,9 @@ def test_vtt_comes_back(said: Transcript) -> None:
 
 @given(spoken(names=True))
 def test_vtt_word_by_word_comes_back(said: Transcript) -> None:
-    expected = cutting.timed(cutting.cut(atoms(said), vtt.ROOM), said.duration_ms)
-    assume(expected)
+    assume(said.words)
     found = read(vtt.write(Telling(said), words=True), "vtt")
-    assert bare(found) == expected
-    starts = {atom.start_ms for atom in atoms(said)}
-    for cue in found:
-        stamps = [at for at, _ in cue.parts]
-        assert stamps == sorted(set(stamps))
-        assert set(stamps[1:]) <= starts
-        assert all(cue.start_ms <= stamp < cue.end_ms for stamp in stamps)
+    assert found == cutting.worded(cutting.by_word(said), said.duration_ms)
 
 
 @given(spoken(WORDS, names=True))
@@ -83,7 +72,7 @@ def test_srt_has_two_lines_and_rising_times(said: Transcript) -> None:
 
 @given(spoken(names=True), st.booleans())
 def test_json_comes_back(said: Transcript, words: bool) -> None:
-    talk = cutting.by_word(atoms(said)) if words else [tuple(run) for run in by_sentence(said)]
+    talk = cutting.by_word(said) if words else [tuple(run) for run in by_sentence(said)]
     assume(talk)
     text = transcripts.WRITERS["json"](Telling(said), words=words)
     assert read(text, "json") == cutting.worded(talk, said.duration_ms)
@@ -98,7 +87,7 @@ def test_html_comes_back(said: Transcript) -> None:
     text = transcripts.WRITERS["html"](Telling(said, "A <title> & more", chapters=(Chapter("<b>", 0, 1),)))
     found = read(text, "html")
     assert "".join(cue.text for cue in found).replace(" ", "") == "".join(word.text for word in said.words)
-    assert found[0].start_ms == atoms(said)[0].start_ms
+    assert found[0].start_ms == atoms(said)[0].start_ms // 1000 * 1000
     assert [cue.speaker for cue in found][:1] == [turn.speaker for turn in said.speakers[:1]] or not said.speakers
 
 
@@ -129,7 +118,7 @@ def test_vtt_to_the_letter() -> None:
     said = Transcript("en", 3_800_000, (Word("Hello", 3_723_004, 3_723_500), Word("there.", 3_723_600, 3_724_000)))
     assert vtt.write(Telling(said)) == "WEBVTT\n\n01:02:03.004 --> 01:02:04.000\nHello there.\n"
     assert vtt.write(Telling(said), words=True) == (
-        "WEBVTT\n\n01:02:03.004 --> 01:02:04.000\nHello <01:02:03.600>there.\n"
+        "WEBVTT\n\n01:02:03.004 --> 01:02:03.500\nHello\n\n01:02:03.600 --> 01:02:04.000\nthere.\n"
     )
 
 
@@ -172,7 +161,7 @@ def test_nothing_said() -> None:
     assert vtt.write(NOTHING) == "WEBVTT\n\n"
     assert srt.write(NOTHING) == transcripts.WRITERS["txt"](NOTHING) == ""
     assert json.loads(transcripts.WRITERS["json"](NOTHING))["segments"] == []
-    assert "<main>\n</main>" in transcripts.WRITERS["html"](NOTHING)
+    assert "<h1>Transcript</h1>\n</body>" in transcripts.WRITERS["html"](NOTHING)
 
 
 def test_what_vtt_takes_for_markup_is_escaped() -> None:
@@ -189,12 +178,11 @@ def test_html_is_a_page_of_its_own() -> None:
     assert text.startswith('<!DOCTYPE html>\n<html lang="ar" dir="rtl">\n')
     tree = lxml.html.document_fromstring(text)
     assert tree.findtext(".//title") == "T<1>"
-    flow = [(node.tag, node.text) for node in tree.find(".//main")]
+    flow = [(node.tag, node.text) for node in tree.find("body")][2:]
     assert flow == [
-        ("h2", "A&B"), ("cite", "Sarah:"), ("time", "0:00"), ("p", "One two three four."),
-        ("h2", "C"), ("cite", "Tom & Jerry:"), ("time", "0:01"), ("p", "Five"),
+        ("h2", "A&B"), ("cite", "Sarah:"), ("time", "00:00:00"), ("p", "One two three four."),
+        ("h2", "C"), ("cite", "Tom & Jerry:"), ("time", "00:00:01"), ("p", "Five"),
     ]  # fmt: skip
-    assert [node.get("datetime") for node in tree.iter("time")] == ["PT0S", "PT1.6S"]
     assert "@media print" in text
 
 
