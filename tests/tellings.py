@@ -39,6 +39,7 @@ def spoken(draw: st.DrawFn, spellings: st.SearchStrategy[str] = SPELLINGS, names
         places = sorted({0, *draw(st.lists(st.integers(0, len(words) - 1), max_size=6))})
         for place in places:
             name = draw(NAMES)
-            if not speakers or speakers[-1].speaker != name:
-                speakers.append(Turn(words[place].start_ms, name))
+            turn = Turn(words[place].start_ms, name)
+            if not speakers or (speakers[-1].speaker != name and speakers[-1].start_ms < turn.start_ms):
+                speakers.append(turn)
     return Transcript("en", at + 10_000, tuple(words), tuple(speakers))

@@ -13,6 +13,7 @@ _NAME = re.compile(
     r"(?:>>+\s*|[-–—]\s+)?\[?(?P<name>[^\W\d_a-z][^:\[\]<>.!?,;\n]{0,39}?)\s?\]?[:：]\s+(?P<text>\S.*)", re.S
 )
 _MOST_WORDS = 4
+_PARTICLES = frozenset("van de von der da di al el la of the and".split())
 _NO_NAMES = frozenset(
     "note notes question answer example warning tip remember music narration update ps http https first second third "
     "finally also and but so well now then here chapter part step the this that these those it what why how".split()
@@ -37,14 +38,17 @@ def named(cues: Sequence[Cue]) -> list[Cue]:
     return result
 
 
+def is_name(text: str) -> bool:
+    """Whether a text may be somebody's name: a few words, each with a capital."""
+    words = text.split()
+    return (
+        0 < len(words) <= _MOST_WORDS
+        and words[0].casefold() not in _NO_NAMES
+        and not any(word[0].islower() and word not in _PARTICLES for word in words)
+    )
+
+
 def _split(text: str) -> tuple[str, str] | None:
     """Who speaks, and what, where a text begins with a name and a colon."""
     match = _NAME.match(text)
-    if match is None:
-        return None
-    words = match["name"].split()
-    if len(words) > _MOST_WORDS or words[0].casefold() in _NO_NAMES:
-        return None
-    if any(word[0].islower() and word not in ("van", "de", "von", "der", "da", "al", "of", "the") for word in words):
-        return None
-    return match["name"].strip(), match["text"]
+    return (match["name"].strip(), match["text"]) if match and is_name(match["name"]) else None

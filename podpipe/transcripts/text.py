@@ -13,11 +13,15 @@ from podpipe.transcripts.faults import Faults
 from podpipe.transcripts.lines import plain, text_of
 from podpipe.transcripts.telling import Telling, by_sentence
 
-_CLOCK = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
-_STAMP = re.compile(rf"[\[(]?(?P<time>{_CLOCK})(?![\d:])[\])]?\s*[-–—|:]?\s*")
-_LABEL = re.compile(
-    rf"(?P<name>[^\d\W][^:\[\]()<>\n]{{0,39}}?)\s*[-–—|,]?\s*[\[(]?(?P<time>{_CLOCK})(?![\d:])[\])]?\s*:?\s*"
+_CLOCK = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?(?![\d:])"
+_STAMP = re.compile(rf"[\[(]?(?P<time>{_CLOCK})(?:\s*(?:-+>?|[–—])\s*{_CLOCK})?[\])]?\s*[-–—|:]?\s*")
+_NAME = r"(?P<name>[^\d\W][^:\[\]()<>\n]{0,39}?)"
+_LABELS = (
+    re.compile(rf"{_NAME}\s*[-–—|,]?\s*[\[(](?P<time>{_CLOCK})[\])]\s*:?\s*(?P<text>.*)"),  # Sarah (0:53): Hello
+    re.compile(rf"{_NAME}\s*[-–—|,]?\s*(?P<time>{_CLOCK})\s*:?(?P<text>)"),  # Sarah 0:53
 )
+_ALONE = re.compile(rf"{_NAME}\s?[:：]")
+_BOLD = re.compile(r"\*\*([^*]{1,60})\*\*")
 
 
 def write(telling: Telling, *, words: bool = False) -> str:
@@ -42,20 +46,26 @@ def cues_of(lines: Iterable[tuple[int, str]]) -> list[Cue]:
     found: list[Cue] = []
     start_ms, speaker = None, ""
     for _, line in lines:
-        stamp = _STAMP.match(line)
-        label = None if stamp else _LABEL.fullmatch(line)
-        if label and len(label["name"].split()) <= 4:
-            start_ms, speaker = timecode.parse(label["time"]), label["name"].rstrip(": ")
-            continue
-        if stamp:
+        line = _BOLD.sub(r"\1", line)
+        if stamp := _STAMP.match(line):
             start_ms, line = timecode.parse(stamp["time"]), line[stamp.end() :]
+        elif label := _label(line):
+            start_ms, speaker, line = timecode.parse(label["time"]), label["name"], label["text"]
+        elif (alone := _ALONE.fullmatch(line)) and speakers.is_name(alone["name"]):
+            speaker, line = alone["name"], ""
         if line:
             found.append(Cue(start_ms, None, line, speaker))
             start_ms = None
-    return _with_ends(speakers.named(found))
+    return _rising(speakers.named(found))
 
 
-def _with_ends(cues: list[Cue]) -> list[Cue]:
+def _label(line: str) -> re.Match[str] | None:
+    """Who speaks, and since when, at the beginning of a line."""
+    found = next((match for label in _LABELS if (match := label.fullmatch(line))), None)
+    return found if found and speakers.is_name(found["name"]) else None
+
+
+def _rising(cues: list[Cue]) -> list[Cue]:
     """Times that run backwards are none."""
     latest = 0
     found = []

@@ -357,12 +357,25 @@ def test_html_of_others() -> None:
     ]  # fmt: skip
 
 
-def test_text_of_others() -> None:
-    text = "Sarah Smith (00:12):\r\nHello there.\r\n\r\nTom 1:02:03\nHi!\n(1:02:09) Bye.\n1:02 backwards\n"
-    assert read(text, "txt") == [
-        Cue(12_000, None, "Hello there.", "Sarah Smith"), Cue(3_723_000, None, "Hi!", "Tom"),
-        Cue(3_729_000, None, "Bye.", "Tom"), Cue(None, None, "backwards", "Tom"),
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Sarah Smith (00:12):\r\nHello there.\r\n\r\nTom 1:02:03\nHi!\n(1:02:09) Bye.\n1:02 backwards\n",
+            [(12_000, "Sarah Smith", "Hello there."), (3_723_000, "Tom", "Hi!"), (3_729_000, "Tom", "Bye."),
+             (None, "Tom", "backwards")],
+        ),
+        ("[00:12] **Sarah**: Hello\n\n[00:15] **Tom:** Hi\n", [(12_000, "Sarah", "Hello"), (15_000, "Tom", "Hi")]),
+        ("SPEAKER 1: hello\nSPEAKER 2: hi\n", [(None, "SPEAKER 1", "hello"), (None, "SPEAKER 2", "hi")]),
+        ("Sarah:\nHello there\n\nTom:\nHi", [(None, "Sarah", "Hello there"), (None, "Tom", "Hi")]),
+        ("Episode 5\n\nSarah [00:01]: Hello\nTom [00:02]: Hi", [(None, "", "Episode 5"), (1000, "Sarah", "Hello"),
+                                                                (2000, "Tom", "Hi")]),
+        ("(00:00:01 - 00:00:03) Hello\n0:04 - 0:05\nBye", [(1000, "", "Hello"), (4000, "", "Bye")]),
+        ("We met at 10:30\nand left.", [(None, "", "We met at 10:30"), (None, "", "and left.")]),
+    ],
+)  # fmt: skip
+def test_text_of_others(text: str, expected: list[tuple[int | None, str, str]]) -> None:
+    assert [(cue.start_ms, cue.speaker, cue.text) for cue in read(text, "txt")] == expected
 
 
 @pytest.mark.parametrize(
