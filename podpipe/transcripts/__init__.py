@@ -18,8 +18,8 @@ from podpipe.transcripts import html, json, markdown, srt, text, vtt
 from podpipe.transcripts.faults import Fault, Faults
 from podpipe.transcripts.telling import Telling
 
-MAX_BYTES = 32_000_000
-"""More is no transcript: ten hours, word by word as JSON, take a third of it."""
+MAX_BYTES = 20_000_000
+"""More is no transcript: ten hours, word by word as JSON, take half of it."""
 
 
 class Writer(Protocol):

@@ -388,7 +388,7 @@ def test_text_of_others(text: str, expected: list[tuple[int | None, str, str]]) 
         (b'[{"a":' * 100_000, "line 1: "),
         (b'[{"body":"x","startTime":' + b"9" * 5000 + b"}]", "line 1: no JSON that can be read"),
         (b"<html></html>", "it holds no text"),
-        (b"x" * (transcripts.MAX_BYTES + 1), "larger than 32 MB"),
+        (b"x" * (transcripts.MAX_BYTES + 1), "larger than 20 MB"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(data: bytes, reason: str) -> None:
