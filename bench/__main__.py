@@ -12,6 +12,7 @@ from bench import (
     conversation,
     engines,
     headings,
+    known_items,
     machine,
     main_job,
     memory,
@@ -20,6 +21,7 @@ from bench import (
     published,
     script,
     startup,
+    tagging,
 )
 from bench.table import Settings, Skipped, Table, markdown
 
@@ -32,9 +34,11 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "startup": startup.run,
     "engines": engines.run,
     "conversation": conversation.run,
+    "known_items": known_items.run,
+    "tagging": tagging.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"memory"})
+SLOW = frozenset({"memory", "known_items"})
 """Left out by ``--quick``."""
 
 

@@ -28,15 +28,16 @@ def build(archive: Path, folder: Path, wanted: int) -> tuple[int, int]:
     """Index transcripts until there are so many passages; gives the episodes and passages that there are."""
     with open_index(folder, create=True) as index:
         count = size = 0
-        found = _indexed(archive, wanted)
+        found = indexed(archive, wanted)
         while episodes := list(islice(found, _AT_ONCE)):
-            index.add_all(episodes)
+            index.add(episodes)
             count += len(episodes)
             size += sum(len(episode.passages) for episode in episodes)
     return count, size
 
 
-def _indexed(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
+def indexed(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
+    """Episodes of the archive until there are so many passages; an id ends with a number of its own."""
     size = 0
     for number, (show, title, text) in enumerate(_transcripts(archive)):
         episode_id = f"{title}-{number}"

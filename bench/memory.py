@@ -28,7 +28,7 @@ def run(settings: Settings) -> Table:
     times = math.ceil(settings.hours * 3_600_000 / audio.probe(truth.audio).duration_ms)
     folder = settings.folder / "long"
     folder.mkdir()
-    _repeat(truth.audio, folder / "long.mp3", times)
+    repeat(truth.audio, folder / "long.mp3", times)
     (folder / "long.txt").write_text(_notes(truth, times), "utf-8")
     ingest = measure.podpipe("ingest", folder / "long.mp3", "--library", folder / "library", "--json")
     (episode,) = json.loads(ingest.output)["episodes"]
@@ -56,7 +56,7 @@ def _notes(truth: Truth, times: int) -> str:
     return "\n\n".join([notes.strip()] * times)
 
 
-def _repeat(source: Path, destination: Path, times: int) -> None:
+def repeat(source: Path, destination: Path, times: int) -> None:
     """The packets of an MP3 in a row, undecoded, with a header that tells the whole length."""
     with av.open(str(destination), "w", format="mp3") as out:
         stream = None

@@ -150,7 +150,7 @@ def write_mp3(path: Path, blocks: Iterable[Samples], sample_rate: int, *, bit_ra
 def _resampled(container: av.container.InputContainer, sample_rate: int) -> Iterator[Samples]:
     resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
     some = False
-    for frame in _frames(container):
+    for frame in frames(container):
         some = True
         for out in resampler.resample(frame):
             yield out.to_ndarray()[0]
@@ -176,7 +176,8 @@ def _joined(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
         yield np.concatenate(held)
 
 
-def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
+def frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
+    """The decoded sound of an open file; damaged packets are left out."""
     try:
         for packet in container.demux(audio=0):
             try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podpipe import audio, library, storage
+from podpipe.chapters import facts
 from podpipe.errors import AudioError, ChaptersError, FetchError, SourceError, TranscriptError
 from podpipe.models import Chapters, Episode, Resource
 from podpipe.net import mask
@@ -22,6 +23,8 @@ _ARRIVING = "arriving"
 """The audio's name until it is known what it is."""
 
 _TRANSCRIPTS_TRIED = 3
+_COVER_BYTES = 10_000_000
+"""Of a cover at the most."""
 
 
 def fetch(work: Work, client: Client, candidate: Candidate) -> None:
@@ -116,6 +119,41 @@ def _forget_transcripts(work: Work, name: str) -> None:
     for path in work.folder.path.glob(f"{library.PUBLISHED_TRANSCRIPT}.*"):
         if path.name != name and not work.ledger.is_edited(path.name):
             path.unlink()
+
+
+def cover(work: Work, client: Client) -> None:
+    """The picture that the episode names → ``cover.jpg`` or ``cover.png``; where it can't be had, a remark says so.
+
+    Raises:
+        LibraryError: the disk is full, or the folder can't be written.
+    """
+    url = work.episode.image
+    if not is_url(url):
+        return
+
+    def action() -> Made:
+        try:
+            data = _image(client, url, work.folder.path / _ARRIVING)
+        except FetchError as error:
+            work.remarks.append(f"the cover could not be had: {error}")
+            return Made()
+        kind = facts.image_type(data)
+        if not kind:
+            work.remarks.append(f"the cover at {url} is neither JPEG nor PNG")
+            return Made()
+        return Made({library.COVERS[kind]: data})
+
+    work.stage("cover", [url], [], action)
+
+
+def _image(client: Client, url: str, arriving: Path) -> bytes:
+    try:
+        client.download(url, arriving, limit=_COVER_BYTES)
+        with storage.explained(arriving):
+            return arriving.read_bytes()
+    finally:
+        for name in (arriving.name, f"{arriving.name}.part", f"{arriving.name}.part.json"):
+            arriving.with_name(name).unlink(missing_ok=True)
 
 
 def _state_of(path: Path) -> str:

@@ -65,6 +65,7 @@ def ingest_episode(
         fetching.fetch(work, tools.client, candidate)
         fetching.fetch_transcript(work, tools.client, candidate)
         outline = stages.describe(work, candidate.notes)
+        fetching.cover(work, tools.client)
         stages.transcribe(work, tools, outline)
         stages.align(work, outline)
         stages.transcripts(work)

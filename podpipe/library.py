@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from podpipe import storage
 from podpipe.errors import LibraryError
 from podpipe.ledger import Ledger
-from podpipe.models import Chapters, Episode, Hypothesis, Notes, Transcript
+from podpipe.models import Chapters, Episode, Hypothesis, Notes, Picture, Transcript
 
 if TYPE_CHECKING:
     from podpipe.sound import Sound
@@ -30,8 +30,10 @@ LOUDNESS = "loudness.npy"
 PUBLISHED = "published-chapters.json"
 PUBLISHED_TRANSCRIPT = "published-transcript"
 TAGGED = "episode.mp3"
+COVERS = {"image/jpeg": "cover.jpg", "image/png": "cover.png"}
+"""The names of the episode's cover, by its type."""
 
-_NOTES = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
+NOTES = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class EpisodeFolder:
 
     def notes(self) -> Notes | None:
         """The show notes, if there are any."""
-        for media_type, name in _NOTES.items():
+        for media_type, name in NOTES.items():
             path = self.path / name
             if path.is_file():
                 with storage.explained(path):
@@ -100,6 +102,15 @@ class EpisodeFolder:
         """The transcript that the publisher offers, if there is one, in the format in which it came."""
         files = (self.path / f"{PUBLISHED_TRANSCRIPT}.{kind}" for kind in ("json", "vtt", "srt", "html", "txt"))
         return next((path for path in files if path.is_file()), None)
+
+    def cover(self) -> Picture | None:
+        """The episode's cover, if one was fetched or put there."""
+        for media_type, name in COVERS.items():
+            path = self.path / name
+            if path.is_file():
+                with storage.explained(path):
+                    return Picture(path.read_bytes(), media_type)
+        return None
 
     def original(self) -> Path:
         """The audio as downloaded. Raises LibraryError where it is gone."""
@@ -116,7 +127,7 @@ class EpisodeFolder:
 
 def notes_name(notes: Notes) -> str:
     """The name of the file that these notes are kept in."""
-    return _NOTES[notes.media_type]
+    return NOTES[notes.media_type]
 
 
 class Library:

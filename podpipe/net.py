@@ -112,8 +112,9 @@ class Client:
         *,
         validators: Mapping[str, str] | None = None,
         on_progress: Callable[[int, int | None], None] = lambda done, total: None,
+        limit: int = MAX_AUDIO_BYTES,
     ) -> Download | None:
-        """Fetch a file to ``destination``; None where it is still what ``validators`` say.
+        """Fetch a file of at most ``limit`` bytes to ``destination``; None where it is still what ``validators`` say.
 
         A download that is cut is taken up again where it stopped, also in a later run.
 
@@ -122,7 +123,9 @@ class Client:
             LibraryError: the disk is full or can't be written.
         """
         part = destination.with_name(destination.name + ".part")
-        return self._patiently(url, lambda: self._download(url, destination, part, validators or {}, on_progress))
+        return self._patiently(
+            url, lambda: self._download(url, destination, part, validators or {}, on_progress, limit)
+        )
 
     def _patiently(self, url: str, ask: Callable[[], T]) -> T:
         """Ask again after failures that may pass, waiting longer each time."""
@@ -143,6 +146,7 @@ class Client:
         part: Path,
         validators: Mapping[str, str],
         on_progress: Callable[[int, int | None], None],
+        limit: int,
     ) -> Download | None:
         note = part.with_name(part.name + ".json")
         have = part.stat().st_size if part.exists() and note.exists() else 0
@@ -167,7 +171,7 @@ class Client:
                 _remove(part, note)
                 raise _Passing("the server sent another part than was asked for", after=0)
             got = _validators(response)
-            self._receive(response, url, part, note, have if resumed else 0, got, on_progress)
+            self._receive(response, url, part, note, have if resumed else 0, got, on_progress, limit)
         with storage.explained(destination):
             part.replace(destination)
         _remove(note)
@@ -182,13 +186,12 @@ class Client:
         done: int,
         got: Mapping[str, str],
         on_progress: Callable[[int, int | None], None],
+        limit: int,
     ) -> None:
         length = response.headers.get("content-length", "")
         total = done + int(length) if length.isdigit() else None
-        if max(total or 0, done) > MAX_AUDIO_BYTES:
-            raise FetchError(
-                f"{mask(url)} has {(total or 0) / 1e9:.1f} GB; the limit is {MAX_AUDIO_BYTES / 1e9:.0f} GB"
-            )
+        if max(total or 0, done) > limit:
+            raise FetchError(f"{mask(url)} has {_size(total or done)}; the limit is {_size(limit)}")
         if shutil.disk_usage(part.parent).free < (total or 0) - done + _KEEP_FREE_BYTES:
             raise FetchError(f"the disk has no room for {mask(url)} ({(total or 0) / 1e6:.0f} MB); free some space")
         strong = got.get("etag", "")
@@ -202,8 +205,8 @@ class Client:
                     file.write(block)
                     done += len(block)
                     on_progress(done, total)
-                    if done > MAX_AUDIO_BYTES:
-                        raise FetchError(f"{mask(url)} never ends: more than {MAX_AUDIO_BYTES / 1e9:.0f} GB")
+                    if done > limit:
+                        raise FetchError(f"{mask(url)} never ends: more than {_size(limit)}")
             except httpx2.TransportError as error:
                 raise _Passing(f"the connection was cut after {done} of {total or '?'} bytes") from error
             file.flush()
@@ -333,6 +336,10 @@ def _conditions(validators: Mapping[str, str]) -> dict[str, str]:
 def _retry_after(response: httpx2.Response) -> float | None:
     value = response.headers.get("retry-after", "")
     return min(float(value), 120) if value.isdigit() else None
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e9:.1f} GB" if number >= 10**9 else f"{number / 1e6:.0f} MB"
 
 
 def _remove(*paths: Path) -> None:

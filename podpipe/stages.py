@@ -138,15 +138,15 @@ def transcripts(work: Work) -> None:
 
 
 def tag(work: Work) -> None:
-    """The original and its chapters → ``episode.mp3``, the audio untouched."""
-    original = work.folder.original()
-    inputs = work.digests(original.name, library.CHAPTERS, library.EPISODE)
+    """The original, its chapters and what is known of the episode → ``episode.mp3``, the audio untouched."""
+    from podpipe import tagging
+
+    names = [work.folder.original().name, library.CHAPTERS, library.EPISODE, library.TRANSCRIPT]
+    inputs = work.digests(*names, *tagging.extras(work.folder))
 
     def action() -> Made:
-        from podpipe.chapters.tag import tag as write
-
         with storage.replacing(work.folder.tagged) as temporary:
-            write(original, temporary, work.episode, work.folder.chapters().chapters)
+            work.remarks += tagging.tag(work.folder, temporary)
         return Made(written=[library.TAGGED])
 
     work.stage("tag", inputs, [library.TAGGED], action)
@@ -157,7 +157,7 @@ def index(work: Work, tools: Tools) -> None:
     inputs = [tools.index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
 
     def action() -> Made:
-        tools.index.add(indexed(work.folder))
+        tools.index.add([indexed(work.folder)], lambda: work.progress("wait", 0, None))
         return Made()
 
     work.stage("index", inputs, [], action)

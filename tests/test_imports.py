@@ -18,11 +18,12 @@ MODULES = {
 }
 VALUES = {"podpipe.models", "podpipe.errors", "podpipe.timecode"}
 HEAVY = {
-    "av": {"podpipe.audio"},
+    "av": {"podpipe.audio", "podpipe.encoding"},
     "faster_whisper": {"podpipe.speech.faster_whisper", "podpipe.speech.vad"},
     "ctranslate2": {"podpipe.speech.faster_whisper"},
     "whisper": {"podpipe.speech.openai_whisper"},
     "torch": {"podpipe.speech.openai_whisper"},
+    "pydub": {"podpipe.edits.sound"},
     "matplotlib": {"podpipe.plot"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }

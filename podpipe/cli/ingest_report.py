@@ -25,6 +25,7 @@ _DOING = {
     "fetch": "downloading",
     "published": "fetching the transcript",
     "describe": "reading notes",
+    "cover": "downloading the cover",
     "transcribe": "transcribing",
     "align": "aligning",
     "transcripts": "writing transcripts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,7 +69,20 @@ def show_command(
         _print_details(folder)
 
 
-def reindex_command(library: LibraryOption = None) -> None:
+class IndexEngine(enum.StrEnum):
+    """The search engines."""
+
+    whoosh = "whoosh"
+    tantivy = "tantivy"
+
+
+def reindex_command(
+    engine: Annotated[
+        IndexEngine | None,
+        typer.Option("--engine", help="Search engine from now on: whoosh, or tantivy for large archives."),
+    ] = None,
+    library: LibraryOption = None,
+) -> None:
     """Make the search index again from the episodes."""
     from rich.progress import track
 
@@ -80,7 +94,11 @@ def reindex_command(library: LibraryOption = None) -> None:
     place.prepare()
     total = sum(1 for _ in place)
     skipped: list[str] = []
-    progress = reindex(place, skipped)
+
+    def on_wait() -> None:
+        console.err().print("waiting for another podpipe, which writes the index …", markup=False)
+
+    progress = reindex(place, skipped, engine=engine and engine.value, on_wait=on_wait)
     count = sum(1 for _ in track(progress, "indexing", total=total, console=console.err(), transient=True))
     for reason in skipped:
         console.err().print(f"! {console.clean(reason)}", style="yellow", markup=False)

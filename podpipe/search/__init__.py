@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from podpipe.models import Hit, IndexedEpisode, Sentence
-from podpipe.search.query import Query, parse
+from podpipe.errors import SearchError
+from podpipe.models import Hit, IndexedEpisode
+from podpipe.search.documents import Candidate
+from podpipe.search.query import Query, Term, parse
+
+ENOUGH = 10
+"""With fewer passages that have all of a query's words, those that have some are taken too."""
+
+CANDIDATES = 100
+"""So many of an engine's best matches are looked at more closely."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage, or a chapter known by its title alone (then without sentences), and the engine's score."""
+class Found:
+    """A match, and the engine's score of it (BM25, Robertson and Zaragoza, 2009)."""
 
-    episode_id: str
-    episode_title: str
-    show: str
-    published: str
-    enclosure: str
-    chapter: str
-    chapter_start_ms: int
-    start_ms: int
-    end_ms: int
-    sentences: tuple[Sentence, ...]
-    score: float = 0.0
+    candidate: Candidate
+    score: float
 
 
 class Index(Protocol):
@@ -40,17 +40,23 @@ class Index(Protocol):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def add(self, episode: IndexedEpisode) -> None:
-        """Put an episode in place of what is known of it. Raises SearchError."""
+    def add(self, episodes: Sequence[IndexedEpisode], on_wait: Callable[[], None] = lambda: None) -> None:
+        """Put episodes in place of what is known of them, all at once.
 
-    def add_all(self, episodes: Sequence[IndexedEpisode]) -> None:
-        """The same for many at once."""
+        Where another process writes, ``on_wait`` is called once, and then waited. Raises SearchError, LibraryError.
+        """
 
-    def candidates(self, query: Query, *, any_term: bool, limit: int) -> list[Candidate]:
-        """The best matches by the engine's own score, with all terms or any. Raises SearchError."""
+    def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
+        """The best matches by the engine's own score, with all parts of the query or any. Raises SearchError."""
+
+    def rarity(self, term: Term) -> float:
+        """Inverse document frequency of a term (natural logarithm; of a run that of its rarest)."""
 
     def episode_ids(self) -> set[str]:
         """Ids of all episodes that are indexed."""
+
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the episodes that are indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +67,40 @@ class Results:
     notes: tuple[str, ...] = ()
 
 
-def open_index(folder: Path, *, create: bool = False) -> Index:
-    """The index in a folder.
+ENGINES = ("whoosh", "tantivy")
+
+
+def open_index(folder: Path, *, create: bool = False, engine: str | None = None) -> Index:
+    """The index in a folder, by the engine that made it; ``engine`` is for one that is created (whoosh).
 
     Raises:
-        SearchError: there is none, or it is damaged; ``podpipe reindex`` makes it again.
+        SearchError: there is none, or it is damaged (``podpipe reindex`` makes it again), or its engine is missing.
     """
+    _await_swap(folder)
+    if (engine_of(folder) or engine) == "tantivy":
+        try:
+            from podpipe.search.tantivy import TantivyIndex
+        except ImportError as error:
+            raise SearchError(f"{folder} needs tantivy; pip install 'podpipe[tantivy]'") from error
+        return TantivyIndex(folder, create=create)
     from podpipe.search.whoosh import WhooshIndex
 
     return WhooshIndex(folder, create=create)
+
+
+def _await_swap(folder: Path) -> None:
+    """Wait for the moment between the two renames by which ``podpipe.reindex`` puts a new index in place."""
+    for _ in range(50):
+        if folder.exists() or not folder.with_name(".index-old").exists():
+            return
+        time.sleep(0.01)
+
+
+def engine_of(folder: Path) -> str | None:
+    """Which engine made the index in a folder; None where there is none."""
+    if (folder / "meta.json").exists():
+        return "tantivy"
+    return "whoosh" if next(folder.glob("_*.toc"), None) else None
 
 
 def search(index: Index, text: str, *, limit: int = 10, show: str | None = None, since: date | None = None) -> Results:
@@ -80,13 +111,13 @@ def search(index: Index, text: str, *, limit: int = 10, show: str | None = None,
     """
     from podpipe.search.rank import ranked
 
-    query = parse(text, show=show, since=since)
+    query = parse(text, show=show, since=since, languages=index.languages())
     notes: list[str] = []
-    found = index.candidates(query, any_term=False, limit=100)
-    if len(found) < 10 and len(query.terms) > 1:
-        seen = {(c.episode_id, c.start_ms, bool(c.sentences)) for c in found}
-        more = index.candidates(query, any_term=True, limit=100)
+    found = index.find(query, any_term=False, limit=CANDIDATES)
+    if len(found) < ENOUGH and len(query.tree.parts) > 1:
+        seen = {match.candidate for match in found}
+        more = index.find(query, any_term=True, limit=CANDIDATES)
         if not found and more:
             notes.append("Nothing has all of these words; here is what has some of them.")
-        found += [c for c in more if (c.episode_id, c.start_ms, bool(c.sentences)) not in seen]
-    return Results(ranked(found, query)[:limit], tuple(notes))
+        found += [match for match in more if match.candidate not in seen]
+    return Results(ranked(found, query, index.rarity, limit), tuple(notes))

@@ -6,96 +6,96 @@ the library's owner alone, is never taken from elsewhere, and can be made again 
 
 from __future__ import annotations
 
+import math
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from whoosh import query as q
-from whoosh.analysis import Token, Tokenizer
+from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import EmptyIndexError, LockError
 
 from podpipe.errors import SearchError
-from podpipe.models import Episode, IndexedEpisode
-from podpipe.search import Candidate, analysis
-from podpipe.search.query import Query, Term
+from podpipe.models import IndexedEpisode
+from podpipe.search import Found
+from podpipe.search.alone import alone
+from podpipe.search.documents import Document, candidate, documents
+from podpipe.search.query import All, Node, Query, Term
 
 _LARGE = 20_000
 """Documents of a segment that a commit no longer merges."""
 
 
-class TermTokenizer(Tokenizer):  # type: ignore[misc]  # whoosh carries no types
-    """Terms of ``podpipe.search.analysis``, without stop words. Pickled into the index."""
-
-    def __call__(self, value: str, positions: bool = False, mode: str = "", **_: Any) -> Iterator[Token]:
-        """Tokens as Whoosh wants them: one object, changed at each step."""
-        token = Token(positions=positions, mode=mode)
-        for place, (term, start, end) in enumerate(analysis.spans(value)):
-            token.text, token.original = term, value[start:end]
-            token.boost, token.stopped = 1.0, False
-            token.pos = place
-            token.startchar, token.endchar = start, end
-            yield token
-
-
 def _schema() -> Schema:
+    words = {"analyzer": SpaceSeparatedTokenizer(), "phrase": True}
     return Schema(
-        episode=ID(stored=True), show=ID, day=ID, text=TEXT(analyzer=TermTokenizer(), phrase=True),
-        title=TEXT(analyzer=TermTokenizer(), phrase=True), data=STORED,
+        episode=ID(stored=True), show=ID, day=ID, language=ID, text=TEXT(**words), title=TEXT(**words), data=STORED
     )  # fmt: skip
 
 
 class WhooshIndex:
     """An ``Index``."""
 
-    def __init__(self, folder: Path, *, create: bool = False, wait_s: float = 600) -> None:
-        self._folder, self._wait_s = folder, wait_s
-        storage = FileStorage(str(folder), supports_mmap=False)
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self._folder = folder
+        self._index: Any = None
+        self._searcher: Any = None
+        if create:
+            with alone(folder):
+                _create(folder)
+        self._open()
+
+    def _open(self) -> None:
         try:
-            if create and not storage.index_exists():
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                storage.create_index(_schema())
-                (folder / "identity").write_text(uuid.uuid4().hex)
-            self._index = storage.open_index()
-            self._identity = (folder / "identity").read_text() if (folder / "identity").exists() else ""
+            self._close()
+            self._index = FileStorage(str(self._folder), supports_mmap=False).open_index()
         except EmptyIndexError as error:
-            raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one") from error
+            raise SearchError(
+                f"{self._folder} holds no index yet; podpipe ingest or podpipe reindex makes one"
+            ) from error
         except FileNotFoundError as error:
-            raise SearchError(f"{folder} does not exist; podpipe ingest makes it, or use --library") from error
+            raise SearchError(f"{self._folder} does not exist; podpipe ingest makes it, or use --library") from error
         except Exception as error:  # a damaged pickle raises anything
-            raise _unreadable(folder, error) from error
+            raise _unreadable(self._folder, error) from error
+        self._opened = self.identity
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        return self._identity
+        path = self._folder / "identity"
+        return path.read_text() if path.exists() else ""
 
     def __enter__(self) -> WhooshIndex:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._index.close()
+        self._close()
 
-    def add(self, episode: IndexedEpisode) -> None:
-        """As in ``Index``."""
-        self.add_all([episode])
+    def _close(self) -> None:
+        for opened in (self._searcher, self._index):
+            if opened is not None:
+                opened.close()
+        self._searcher = self._index = None
 
-    def add_all(self, episodes: Sequence[IndexedEpisode]) -> None:
+    def add(self, episodes: Sequence[IndexedEpisode], on_wait: Callable[[], None] = lambda: None) -> None:
         """As in ``Index``: one commit."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            self._add(episodes)
+
+    def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
         try:
-            writer = self._writer()
+            writer = self._index.writer(limitmb=128)
         except (LockError, OSError) as error:
-            raise SearchError(
-                f"{self._folder} can't be written: {error or 'another podpipe holds it'}; try later"
-            ) from error
+            raise SearchError(f"{self._folder} can't be written ({error or 'it is locked'}); try later") from error
         try:
             for episode in episodes:
                 writer.delete_by_term("episode", episode.episode.id)
-                for document in _documents(episode):
-                    writer.add_document(**document)
+                for document in documents(episode):
+                    writer.add_document(**_fields(document))
         except BaseException:
             writer.cancel()
             raise
@@ -106,40 +106,57 @@ class WhooshIndex:
                 f"the index in {self._folder} can't be written: {error.strerror}; free some space"
             ) from error
 
-    def _writer(self) -> Any:
-        import time
-
-        until = time.monotonic() + self._wait_s
-        while True:
-            try:
-                return self._index.writer(limitmb=128)
-            except LockError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
-
-    def candidates(self, query: Query, *, any_term: bool, limit: int) -> list[Candidate]:
+    def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        wanted = [q.Or([_engine_query(term) for term in alternatives]) for alternatives in query.terms]
-        tree = q.Or(wanted) if any_term else q.And(wanted)
-        for term in query.without:
-            tree = q.AndNot(tree, _engine_query(term))
-        filters = []
-        if query.show:
-            filters.append(q.Wildcard("show", f"*{query.show.casefold()}*"))
-        if query.since:
-            filters.append(q.TermRange("day", query.since.isoformat(), None))
+        tree = _engine_query(query.tree)
+        if any_term:
+            tree = _without(q.Or([_engine_query(part) for part in query.tree.parts]), query.tree)
         try:
-            with self._index.refresh().searcher() as searcher:
-                found = searcher.search(tree, limit=limit, filter=q.And(filters) if filters else None)
-                return [_candidate(hit.fields()["data"], hit.score or 0.0) for hit in found]
+            searcher = self._fresh_searcher()
+            found = searcher.search(tree, limit=limit, filter=_filter(query))
+            return [Found(candidate(hit.fields()["data"]), hit.score or 0.0) for hit in found]
         except Exception as error:  # and so do damaged segments
             raise _unreadable(self._folder, error) from error
+
+    def rarity(self, term: Term) -> float:
+        """As in ``Index``."""
+        reader = self._fresh_searcher().reader()
+        count = min((reader.doc_frequency("text", word) for word in term.run), default=0)
+        return math.log((reader.doc_count_all() + 1) / (count + 0.5))
+
+    def _reopen(self) -> None:
+        """Turn to the index that was made anew in the place of this one, if it was."""
+        if self.identity not in ("", self._opened):
+            self._open()
+
+    def _fresh_searcher(self) -> Any:
+        self._reopen()
+        if self._searcher is not None and not self.identity:
+            return self._searcher  # the index is just being replaced
+        try:
+            is_empty = self._searcher is None or not self._searcher.doc_count_all()  # Whoosh can't refresh an empty one
+            self._searcher = self._index.searcher() if is_empty else self._searcher.refresh()
+        except Exception as error:  # damaged segments raise anything too
+            raise _unreadable(self._folder, error) from error
+        return self._searcher
+
+    def languages(self) -> tuple[str, ...]:
+        """As in ``Index``."""
+        reader = self._fresh_searcher().reader()
+        return tuple(term.decode() for term in reader.lexicon("language")) if reader.doc_count_all() else ()
 
     def episode_ids(self) -> set[str]:
         """As in ``Index``."""
         with self._index.reader() as reader:
             return {fields["episode"] for _, fields in reader.iter_docs()}
+
+
+def _create(folder: Path) -> None:
+    storage = FileStorage(str(folder), supports_mmap=False)
+    if not storage.index_exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        storage.create_index(_schema())
+        (folder / "identity").write_text(uuid.uuid4().hex)
 
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
@@ -162,51 +179,45 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
     return [segment for segment in segments if segment not in small]
 
 
-def _engine_query(term: Term) -> Any:
-    fields = ["title"] if term.in_title else ["text", "title"]
-    if len(term.run) > 1 and term.prefix:
-        *words, last = term.run
-        return q.Or([q.Sequence([*(q.Term(field, word) for word in words), q.Prefix(field, last)]) for field in fields])
-    if len(term.run) > 1:
-        return q.Or([q.Phrase(field, list(term.run)) for field in fields])
-    kind = q.Prefix if term.prefix else q.Term
-    return q.Or([kind(field, term.run[0]) for field in fields])
+def _engine_query(node: Node) -> Any:
+    if isinstance(node, Term):
+        return q.Or([_in_field(node, field) for field in (["title"] if node.in_title else ["text", "title"])])
+    parts = [_engine_query(part) for part in node.parts]
+    return _without(q.And(parts), node) if isinstance(node, All) else q.Or(parts)
 
 
-def _documents(indexed: IndexedEpisode) -> Iterator[dict[str, Any]]:
-    """A document for each passage, for each chapter's title and for the episode's title."""
-    episode = indexed.episode
-    common: dict[str, Any] = {"episode": episode.id, "show": episode.show.casefold()}
-    if episode.published:
-        common["day"] = f"{episode.published:%Y-%m-%d}"
-    for passage in indexed.passages:
-        stored = _stored(episode, passage.chapter, passage.chapter_start_ms, passage.start_ms, passage.end_ms)
-        stored["sentences"] = passage.sentences
-        text = " ".join(sentence.text for sentence in passage.sentences)
-        yield {**common, "text": text, "data": msgspec.json.encode(stored)}
-    for chapter in indexed.chapters:
-        if chapter.evidence != "opening":
-            stored = _stored(episode, chapter.title, chapter.start_ms, chapter.start_ms, chapter.end_ms)
-            yield {**common, "title": chapter.title, "data": msgspec.json.encode(stored)}
-    yield {**common, "title": episode.title, "data": msgspec.json.encode(_stored(episode, "", 0, 0, 0))}
+def _without(tree: Any, node: All) -> Any:
+    for part in node.without:
+        tree = q.AndNot(tree, _engine_query(part))
+    return tree
 
 
-def _stored(episode: Episode, chapter: str, chapter_start_ms: int, start_ms: int, end_ms: int) -> dict[str, Any]:
+def _in_field(term: Term, field: str) -> Any:
+    *words, last = term.run
+    ending = (q.Prefix if term.prefix else q.Term)(field, last)
+    if not words:
+        return ending
+    if term.prefix:
+        return q.Sequence([*(q.Term(field, word) for word in words), ending])
+    return q.Phrase(field, list(term.run))
+
+
+def _filter(query: Query) -> Any:
+    filters = []
+    if query.show:
+        filters.append(q.Wildcard("show", f"*{query.show.casefold()}*"))
+    if query.since or query.until:
+        first, last = (day and day.isoformat() for day in (query.since, query.until))
+        filters.append(q.TermRange("day", first, last))
+    return q.And(filters) if filters else None
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    texts = {"text": document.text, "title": document.title, "day": document.day and document.day.isoformat()}
     return {
-        "episode_id": episode.id,
-        "episode_title": episode.title,
-        "show": episode.show,
-        "published": episode.published.isoformat() if episode.published else "",
-        "enclosure": episode.enclosure,
-        "chapter": chapter,
-        "chapter_start_ms": chapter_start_ms,
-        "start_ms": start_ms,
-        "end_ms": end_ms,
-        "sentences": (),
+        "episode": document.episode_id,
+        "show": document.show,
+        "language": document.language,
+        "data": document.data,
+        **{name: text for name, text in texts.items() if text},
     }
-
-
-def _candidate(data: bytes, score: float) -> Candidate:
-    from dataclasses import replace
-
-    return replace(msgspec.json.decode(data, type=Candidate), score=score)

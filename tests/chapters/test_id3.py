@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import urllib.parse
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import av
@@ -17,12 +16,14 @@ from mutagen.mp3 import MP3
 
 from podpipe import audio, chapters
 from podpipe.chapters import id3
+from podpipe.chapters.facts import Facts
+from podpipe.chapters.writers import id3 as writer
 from podpipe.errors import ChaptersError
-from podpipe.models import Chapter, Episode
+from podpipe.models import Chapter
 
 RATE = 44_100
 LENGTH_MS = 3_600_000
-EPISODE = Episode("e", "guid", "Ün épisode 🎙", show="The Show", published=datetime(2026, 11, 1, tzinfo=UTC))
+FACTS = Facts("Ün épisode 🎙", "The Show", "2026-11-01")
 FILES = (
     "auphonic.mp3",
     "hindenburg-journalist-pro.mp3",
@@ -40,7 +41,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mp3") / "plain.mp3"
     time = np.arange(RATE, dtype=np.float32) / RATE
     audio.write_mp3(path, [0.2 * np.sin(2 * np.pi * 440 * time, dtype=np.float32)], RATE)
-    path.write_bytes(path.read_bytes()[id3._tag_size(path) :])
+    path.write_bytes(path.read_bytes()[tag_size(path) :])
     return path
 
 
@@ -52,9 +53,9 @@ def in_a_row(titles: Sequence[str], *, url: str = "") -> list[Chapter]:
     ]
 
 
-def write(source: Path, given_chapters: Sequence[Chapter], episode: Episode = EPISODE) -> Path:
+def write(source: Path, given_chapters: Sequence[Chapter], facts: Facts | None = FACTS) -> Path:
     destination = source.with_name("written.mp3")
-    id3.write(source, destination, episode, given_chapters)
+    writer.write(source, destination, given_chapters, facts)
     return destination
 
 
@@ -72,8 +73,15 @@ def frames_in_order(path: Path) -> list[tuple[bytes, bytes]]:
     return frames
 
 
+def tag_size(path: Path) -> int:
+    data = path.read_bytes()
+    if data[:3] != b"ID3":
+        return 0
+    return 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+
+
 def sound_of(path: Path) -> bytes:
-    return path.read_bytes()[id3._tag_size(path) :]
+    return path.read_bytes()[tag_size(path) :]
 
 
 TITLES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
@@ -152,7 +160,7 @@ def test_no_chapters_leave_no_chapter_frames(plain: Path) -> None:
 def test_the_audio_is_the_same_bit_for_bit(plain: Path, shared_data: Path) -> None:
     for source in (plain, *(shared_data / "chapters").glob("*.mp3")):
         written = plain.with_name("same.mp3")
-        id3.write(source, written, EPISODE, in_a_row(["One", "Two"]))
+        writer.write(source, written, in_a_row(["One", "Two"]), FACTS)
         assert sound_of(written) == sound_of(source)
         assert len(sound_of(written)) > 1000
 
@@ -201,9 +209,9 @@ def test_the_tags_of_the_file_are_kept(plain: Path, tmp_path: Path, version: int
 
 def test_writing_twice_gives_the_same_file(plain: Path, tmp_path: Path) -> None:
     once = tmp_path / "once.mp3"
-    id3.write(plain, once, EPISODE, in_a_row(["One", "Two"]))
+    writer.write(plain, once, in_a_row(["One", "Two"]), FACTS)
     twice = tmp_path / "twice.mp3"
-    id3.write(once, twice, EPISODE, in_a_row(["One", "Two"]))
+    writer.write(once, twice, in_a_row(["One", "Two"]), FACTS)
     assert once.read_bytes() == twice.read_bytes()
 
 
@@ -270,4 +278,4 @@ def test_a_damaged_tag_is_read_or_passed_over(plain: Path, data: st.DataObject) 
 def test_a_missing_file_has_no_chapters_and_cannot_be_written(tmp_path: Path) -> None:
     assert id3.read(tmp_path / "none.mp3") == ()
     with pytest.raises(ChaptersError, match=r"none\.mp3"):
-        id3.write(tmp_path / "none.mp3", tmp_path / "out.mp3", EPISODE, ())
+        writer.write(tmp_path / "none.mp3", tmp_path / "out.mp3", (), FACTS)

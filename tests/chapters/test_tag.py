@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutagen.mp3 import MP3
 
-from podpipe import audio, chapters
+from podpipe import audio, chapters, tagging
 from podpipe.chapters import id3
-from podpipe.chapters.tag import tag
+from podpipe.chapters.facts import Facts
 from podpipe.errors import AudioError
-from podpipe.models import Chapter, Episode
+from podpipe.models import Chapter
 
-EPISODE = Episode("e", "guid", "An episode", show="A show")
+FACTS = Facts("An episode", "A show")
 WANTED = (
     Chapter("Änfang", 0, 1000, because="in the file"),
     Chapter("Two: ❤️", 1000, 3000, because="in the file", url="https://example.org/"),
@@ -28,6 +28,10 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tag") / "original.mp3"
     audio.write_mp3(path, tone(3, 44_100), 44_100)
     return path
+
+
+def tag(source: Path, destination: Path, wanted: Sequence[Chapter]) -> list[str]:
+    return tagging.write(source, destination, tuple(wanted), FACTS, kind="mp3")
 
 
 def tone(seconds: int, rate: int) -> Iterator[audio.Samples]:
@@ -42,7 +46,7 @@ def packets(path: Path) -> list[bytes]:
 
 
 def test_an_mp3_keeps_its_audio_and_gets_chapters(original: Path, tmp_path: Path) -> None:
-    tag(original, tmp_path / "episode.mp3", EPISODE, WANTED)
+    tag(original, tmp_path / "episode.mp3", WANTED)
     assert chapters.read(tmp_path / "episode.mp3") == WANTED
     assert packets(tmp_path / "episode.mp3") == packets(original)
     assert list(tmp_path.iterdir()) == [tmp_path / "episode.mp3"]
@@ -50,7 +54,7 @@ def test_an_mp3_keeps_its_audio_and_gets_chapters(original: Path, tmp_path: Path
 
 def test_the_original_is_left_alone(original: Path, tmp_path: Path) -> None:
     before = original.read_bytes()
-    tag(original, tmp_path / "episode.mp3", EPISODE, WANTED)
+    tag(original, tmp_path / "episode.mp3", WANTED)
     assert original.read_bytes() == before
 
 
@@ -58,7 +62,7 @@ def test_the_original_is_left_alone(original: Path, tmp_path: Path) -> None:
 def test_other_formats_become_an_mp3_with_chapters(shared_data: Path, tmp_path: Path, name: str) -> None:
     source = shared_data / "chapters" / name
     destination = tmp_path / "episode.mp3"
-    tag(source, destination, EPISODE, WANTED)
+    tag(source, destination, WANTED)
     assert chapters.read(destination) == WANTED
     info = audio.probe(destination)
     assert (info.format, info.codec) in {("mp3", "mp3"), ("mp3", "mp3float")}
@@ -70,7 +74,7 @@ def test_other_formats_become_an_mp3_with_chapters(shared_data: Path, tmp_path: 
 @pytest.mark.parametrize("name", ["auphonic.mp3", "hindenburg-journalist-pro.mp3", "mp3chaps-py.mp3"])
 def test_chapters_that_a_file_has_are_replaced(shared_data: Path, tmp_path: Path, name: str) -> None:
     source = shared_data / "chapters" / name
-    tag(source, tmp_path / "episode.mp3", EPISODE, WANTED)
+    tag(source, tmp_path / "episode.mp3", WANTED)
     assert chapters.read(tmp_path / "episode.mp3") == WANTED
     assert packets(tmp_path / "episode.mp3") == packets(source)
     old, new = MP3(source).tags, MP3(tmp_path / "episode.mp3").tags
@@ -83,7 +87,7 @@ def test_what_is_no_audio_is_refused_and_leaves_nothing(tmp_path: Path, data: by
     source = tmp_path / "source"
     source.write_bytes(data)
     with pytest.raises(AudioError, match=str(source)):
-        tag(source, tmp_path / "episode.mp3", EPISODE, WANTED)
+        tag(source, tmp_path / "episode.mp3", WANTED)
     assert not (tmp_path / "episode.mp3.encoded").exists()
 
 
@@ -95,7 +99,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0
 def test_ffmpeg_and_we_read_the_same_chapters(original: Path, titles: list[str]) -> None:
     wanted = [Chapter(title, 100 * number, 100 * number + 100) for number, title in enumerate(titles)]
     destination = original.with_name("episode.mp3")
-    tag(original, destination, EPISODE, wanted)
+    tag(original, destination, wanted)
     ours = [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in id3.read(destination)]
     assert ours == [(chapter.title, chapter.start_ms, chapter.end_ms) for chapter in wanted]
     assert audio.chapters(destination) == ours

@@ -24,7 +24,7 @@ SENTENCES = (
 def test_a_phrase_with_stop_words_is_found(tmp_path: Path, query: str, marked: str | None) -> None:
     passage = Passage("e/0", "e", "", 0, 0, 5000, SENTENCES)
     with open_index(tmp_path / "index", create=True) as index:
-        index.add(IndexedEpisode(Episode("e", "e", "Demo"), "en", passages=(passage,)))
+        index.add([IndexedEpisode(Episode("e", "e", "Demo"), "en", passages=(passage,))])
         hits = search(index, query).hits
     (hit,) = hits
     assert hit.start_ms == 1000

@@ -9,33 +9,38 @@ from hypothesis import strategies as st
 
 from podpipe.errors import SearchError
 from podpipe.search import analysis
-from podpipe.search.query import Query, Term, parse
+from podpipe.search.query import All, Any, Node, Query, Term, parse
 
 
 def words(*texts: str) -> tuple[tuple[Term, ...], ...]:
     return tuple((Term((text,)),) for text in texts)
 
 
+def whole(*texts: str) -> Query:
+    """The query for all of these words."""
+    return Query(All(tuple(Term((text,)) for text in texts)))
+
+
 def test_words_are_all_wanted() -> None:
-    assert parse("zebra Llama") == Query(words("zebra", "llama"))
+    assert parse("zebra Llama") == whole("zebra", "llama")
 
 
 def test_common_words_are_left_out() -> None:
-    assert parse("the zebra and a llama") == Query(words("zebra", "llama"))
+    assert parse("the zebra and a llama") == whole("zebra", "llama")
 
 
 def test_a_phrase_is_one_term() -> None:
-    assert parse('"zebra llama" gnu') == Query(((Term(("zebra", "llama")),), *words("gnu")))
+    assert parse('"zebra llama" gnu').terms == ((Term(("zebra", "llama")),), *words("gnu"))
 
 
 def test_minus_before_words_phrases_and_topics() -> None:
     query = parse('gnu -zebra -"zebra llama" -topic:yak')
     assert query.terms == words("gnu")
-    assert query.without == (Term(("zebra",)), Term(("zebra", "llama")), Term(("yak",), in_title=True))
+    assert query.tree.without == (Term(("zebra",)), Term(("zebra", "llama")), Term(("yak",), in_title=True))
 
 
 def test_a_minus_within_a_word_is_no_minus() -> None:
-    assert parse("page-zebra") == Query(((Term(("page", "zebra")),),))
+    assert parse("page-zebra").terms == ((Term(("page", "zebra")),),)
 
 
 def test_or_joins_its_neighbours() -> None:
@@ -45,7 +50,7 @@ def test_or_joins_its_neighbours() -> None:
 
 @pytest.mark.parametrize("text", ["OR zebra", "zebra OR", "zebra OR OR", "AND zebra", "zebra AND", "OR AND zebra OR"])
 def test_a_joint_without_a_neighbour_joins_nothing(text: str) -> None:
-    assert parse(text) == Query(words("zebra"))
+    assert parse(text) == whole("zebra")
 
 
 def test_and_is_what_words_are_anyway() -> None:
@@ -58,7 +63,7 @@ def test_joints_in_lower_case_are_common_words() -> None:
 
 def test_or_after_an_exclusion_does_not_touch_it() -> None:
     query = parse("gnu -zebra OR llama")
-    assert query.without == (Term(("zebra",)),)
+    assert query.tree.without == (Term(("zebra",)),)
 
 
 def test_a_star_asks_for_any_ending() -> None:
@@ -72,10 +77,10 @@ def test_topic_asks_for_titles() -> None:
 
 
 def test_show_and_since_are_filters() -> None:
-    assert parse('zebra show:"Storage Weekly" since:2026-02-03') == Query(
-        words("zebra"), (), "Storage Weekly", date(2026, 2, 3)
-    )
-    assert parse("zebra", show="x", since=date(2020, 1, 1)) == Query(words("zebra"), (), "x", date(2020, 1, 1))
+    zebra = whole("zebra").tree
+    query = parse('zebra show:"Storage Weekly" since:2026-02-03 until:2026-02')
+    assert query == Query(zebra, "Storage Weekly", date(2026, 2, 3), date(2026, 2, 28))
+    assert parse("zebra", show="x", since=date(2020, 1, 1)) == Query(zebra, "x", since=date(2020, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +132,11 @@ def test_an_open_quote_is_pointed_at(text: str, column: int) -> None:
         ("Linus's", [analysis.normal("Linus")]),
         ("Café", ["cafe"]),
         ("ＦＵＬＬ", ["full"]),
-        ("日本語", ["日本語"]),
+        ("日本語", ["日本", "本語"]),
+        ("Go", []),
+        ("in Go", ["go"]),
+        ("IT", ["it"]),
+        ("AT&T", ["at&t"]),
     ],
 )
 def test_terms_of_a_word(text: str, terms: list[str]) -> None:
@@ -162,3 +171,74 @@ def test_spans_are_in_order_and_of_the_text(text: str) -> None:
 def test_what_is_quoted_has_the_terms_of_its_words(parts: list[str]) -> None:
     ((term,),) = parse(f'"{" ".join(parts)}"').terms
     assert term.run == tuple(found for part in parts for found in analysis.terms(part))
+
+
+ZEBRA, LLAMA, GNU, YAK = (Term((text,)) for text in ("zebra", "llama", "gnu", "yak"))
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("zebra NOT llama", All((ZEBRA,), (LLAMA,))),
+        ("zebra AND NOT llama", All((ZEBRA,), (LLAMA,))),
+        ("zebra OR llama gnu", All((Any((ZEBRA, LLAMA)), GNU))),
+        ("zebra | llama || gnu", All((Any((ZEBRA, LLAMA, GNU)),))),
+        ("(zebra llama) OR gnu", All((Any((All((ZEBRA, LLAMA)), GNU)),))),
+        ("zebra (llama OR gnu)", All((ZEBRA, Any((LLAMA, GNU))))),
+        ("zebra -(llama OR gnu)", All((ZEBRA,), (Any((LLAMA, GNU)),))),
+        ("(zebra -llama) OR (gnu -yak)", All((Any((All((ZEBRA,), (LLAMA,)), All((GNU,), (YAK,)))),))),
+        ("((zebra))", All((ZEBRA,))),
+        ("zebra () llama", All((ZEBRA, LLAMA))),
+    ],
+)
+def test_parentheses_and_not(text: str, tree: Node) -> None:
+    assert parse(text).tree == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "column"),
+    [
+        ("(zebra", "never closed", 0),
+        ("zebra (llama OR (gnu)", "never closed", 6),
+        ("zebra) llama", "never opened", 5),
+        ("zebra OR -llama", "OR can't be followed by NOT", 10),
+        ("zebra (-llama)", "only leave out", 6),
+        ("zebra (since:2026 llama)", "narrows the whole query", 7),
+        ("topic:(zebra)", "needs a word or a phrase", 0),
+        ("(" * 60 + "zebra" + ")" * 60, "too many", 50),
+    ],
+)
+def test_what_is_wrong_is_pointed_at(text: str, what: str, column: int) -> None:
+    with pytest.raises(SearchError, match=what) as caught:
+        parse(text)
+    assert str(caught.value).splitlines()[1:] == [f"  {text}", f"  {' ' * column}^"]
+
+
+def test_a_word_may_have_parentheses_of_its_own() -> None:
+    assert parse("O(1)").terms == ((Term(("o", "1")),),)
+    assert parse("(O(1) OR zebra)").terms == ((Term(("o", "1")), Term(("zebra",))),)
+
+
+def test_words_are_stemmed_as_each_language_does() -> None:
+    german = parse("Häuser", languages=["de"]).terms
+    assert german == ((Term(("haus",)),),)
+    assert parse("Häuser", languages=["en", "de"]).terms == ((Term(("hauser",)), Term(("haus",))),)
+
+
+def test_one_character_of_a_script_without_spaces_begins_a_pair() -> None:
+    assert parse("猫").terms == ((Term(("猫",), prefix=True),),)
+    assert parse("黒猫").terms == ((Term(("黒猫",)),),)
+
+
+SAMPLES = (
+    "It is in Go. And IT was fast.",
+    "THE WHO",
+    "The Rise Of Rust",
+    "it's AT&T's C++20 in .NET",
+    "カーネル の 話",
+)
+
+
+@given(st.text() | st.sampled_from(SAMPLES))
+def test_terms_are_those_of_spans(text: str) -> None:
+    assert analysis.terms(text) == [term for term, _, _ in analysis.spans(text)]

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import gc
+import shutil
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,14 +15,20 @@ from library_of_talk import EVERYTHING, KERNEL, STEP_MS, STORAGE, UNDATED, episo
 
 from podpipe.errors import SearchError
 from podpipe.models import Chapter, Hit, Sentence
-from podpipe.search import Index, Results, analysis, open_index, search
+from podpipe.search import ENGINES, Index, Results, analysis, open_index, search
+from podpipe.search.alone import alone
 from podpipe.search.passages import passages
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with open_index(tmp_path_factory.mktemp("search") / "index", create=True) as opened:
-        opened.add_all(EVERYTHING)
+def index(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Index]:
+    with open_index(tmp_path_factory.mktemp("search") / "index", create=True, engine=engine) as opened:
+        opened.add(EVERYTHING)
         yield opened
 
 
@@ -219,11 +228,11 @@ def test_where_nothing_has_all_words_what_has_some_is_labelled(index: Index) -> 
     assert search(index, "shingled drives").notes == ()
 
 
-def test_one_hit_for_a_chapter(tmp_path: Path) -> None:
+def test_one_hit_for_a_chapter(tmp_path: Path, engine: str) -> None:
     long = episode("long", {"One": [f"Sentence {n} on zebras." for n in range(60)], "Two": ["No zebras here."]})
     assert len(long.passages) > 3
-    with open_index(tmp_path, create=True) as index:
-        index.add(long)
+    with open_index(tmp_path, create=True, engine=engine) as index:
+        index.add([long])
         hits = search(index, "zebras").hits
     assert sorted((hit.chapter, hit.start_ms) for hit in hits) == [("One", 0), ("Two", 60 * STEP_MS)]
 
@@ -252,10 +261,10 @@ def test_marks_are_at_the_match(index: Index, query: str, marks: list[str]) -> N
     assert marked(hit)[: len(marks)] == marks
 
 
-def test_a_long_sentence_is_cut_around_the_match(tmp_path: Path) -> None:
+def test_a_long_sentence_is_cut_around_the_match(tmp_path: Path, engine: str) -> None:
     text = " ".join(["filler"] * 80 + ["needle"] + ["padding"] * 80)
-    with open_index(tmp_path, create=True) as index:
-        index.add(episode("cut", {"Topic": [text]}))
+    with open_index(tmp_path, create=True, engine=engine) as index:
+        index.add([episode("cut", {"Topic": [text]})])
         (hit,) = search(index, "needle").hits
     assert marked(hit) == ["needle"]
     assert len(hit.snippet.text) <= 190
@@ -264,10 +273,10 @@ def test_a_long_sentence_is_cut_around_the_match(tmp_path: Path) -> None:
     assert hit.snippet.text.strip("…") in text
 
 
-def test_adding_an_episode_again_replaces_it(tmp_path: Path) -> None:
-    with open_index(tmp_path, create=True) as index:
-        index.add_all([KERNEL, STORAGE])
-        index.add(episode("kernel", {"Replaced": ["Nothing but llamas."]}, title="Renamed"))
+def test_adding_an_episode_again_replaces_it(tmp_path: Path, engine: str) -> None:
+    with open_index(tmp_path, create=True, engine=engine) as index:
+        index.add([KERNEL, STORAGE])
+        index.add([episode("kernel", {"Replaced": ["Nothing but llamas."]}, title="Renamed")])
         assert index.episode_ids() == {"kernel", "storage"}
         assert found(index, "containers") == set()
         assert found(index, "llamas") == {("kernel", "Replaced")}
@@ -276,25 +285,28 @@ def test_adding_an_episode_again_replaces_it(tmp_path: Path) -> None:
         assert found(index, "shingled") == {("storage", "Shingled drives")}
 
 
-def test_adding_many_times_keeps_one_of_each(tmp_path: Path) -> None:
-    with open_index(tmp_path, create=True) as index:
+def test_adding_many_times_keeps_one_of_each(tmp_path: Path, engine: str) -> None:
+    with open_index(tmp_path, create=True, engine=engine) as index:
         for number in range(25):
-            index.add(episode(f"e{number % 5}", {"Topic": [f"Round {number} of zebras."]}))
+            index.add([episode(f"e{number % 5}", {"Topic": [f"Round {number} of zebras."]})])
         assert index.episode_ids() == {f"e{number}" for number in range(5)}
         hits = search(index, "zebras").hits
     assert sorted(hit.snippet.text for hit in hits) == sorted(f"Round {n} of zebras." for n in range(20, 25))
 
 
-def test_what_one_opening_adds_another_finds(tmp_path: Path) -> None:
-    with open_index(tmp_path, create=True) as first, open_index(tmp_path) as second:
+def test_what_one_opening_adds_another_finds(tmp_path: Path, engine: str) -> None:
+    with open_index(tmp_path, create=True, engine=engine) as first, open_index(tmp_path) as second:
         assert second.episode_ids() == set()
-        first.add(UNDATED)
+        first.add([UNDATED])
         assert found(second, "memory") == {("undated", "Memory")}
         assert first.identity == second.identity != ""
 
 
-def test_an_index_made_anew_has_another_identity(tmp_path: Path) -> None:
-    with open_index(tmp_path / "a", create=True) as one, open_index(tmp_path / "b", create=True) as other:
+def test_an_index_made_anew_has_another_identity(tmp_path: Path, engine: str) -> None:
+    with (
+        open_index(tmp_path / "a", create=True, engine=engine) as one,
+        open_index(tmp_path / "b", create=True, engine=engine) as other,
+    ):
         assert one.identity != other.identity
 
 
@@ -305,8 +317,8 @@ def test_without_an_index_the_error_says_how_to_get_one(tmp_path: Path) -> None:
         open_index(tmp_path)
 
 
-def test_a_search_without_episodes_finds_nothing(tmp_path: Path) -> None:
-    with open_index(tmp_path, create=True) as index:
+def test_a_search_without_episodes_finds_nothing(tmp_path: Path, engine: str) -> None:
+    with open_index(tmp_path, create=True, engine=engine) as index:
         assert search(index, "anything at hand") == Results(())
         assert index.episode_ids() == set()
 
@@ -323,24 +335,26 @@ DAMAGES = {
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # Whoosh leaves what it can't read open
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_index_gives_a_clear_error(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_index_gives_a_clear_error(tmp_path: Path, engine: str, damage: str) -> None:
     folder = tmp_path / "index"
-    with open_index(folder, create=True) as index:
-        index.add_all(EVERYTHING)
+    with open_index(folder, create=True, engine=engine) as index:
+        index.add(EVERYTHING)
     refused = 0
     for path in sorted(folder.iterdir()):
         data = path.read_bytes()
-        if not data or path.name == "identity":
+        if not data or path.name in ("identity", ".tantivy-meta.lock", ".tantivy-writer.lock", ".managed.json"):
             continue
-        path.write_bytes(DAMAGES[damage](data))
+        broken = tmp_path / path.name
+        shutil.copytree(folder, broken)  # files that are being read are never written to
+        (broken / path.name).unlink()
+        (broken / path.name).write_bytes(DAMAGES[damage](data))
         try:
-            with open_index(folder) as index:
+            with open_index(broken) as index:
                 search(index, 'killer "resident memory" post*')
         except SearchError as error:
             refused += 1
-            assert str(folder) in str(error)
+            assert str(broken) in str(error)
             assert "podpipe reindex" in str(error)
-        path.write_bytes(data)
     gc.collect()
     assert refused
     with open_index(folder) as index:
@@ -348,11 +362,11 @@ def test_a_damaged_index_gives_a_clear_error(tmp_path: Path, damage: str) -> Non
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
-def test_a_lost_file_of_the_index_gives_a_clear_error(tmp_path: Path) -> None:
+def test_a_lost_file_of_the_index_gives_a_clear_error(tmp_path: Path, engine: str) -> None:
     folder = tmp_path / "index"
-    with open_index(folder, create=True) as index:
-        index.add_all(EVERYTHING)
-    for path in folder.glob("*.seg"):
+    with open_index(folder, create=True, engine=engine) as index:
+        index.add(EVERYTHING)
+    for path in (*folder.glob("*.seg"), *folder.glob("*.store")):
         path.unlink()
     with pytest.raises(SearchError, match="podpipe reindex"), open_index(folder) as index:
         search(index, "killer")
@@ -417,3 +431,44 @@ def test_each_sentence_is_in_one_passage(rows: list[tuple[str, int]], starts: li
 def chapter_of(chapters: list[Chapter], sentence: Sentence) -> str:
     middle = (sentence.start_ms + sentence.end_ms) // 2
     return next((chapter.title for chapter in reversed(chapters) if chapter.start_ms <= middle), "")
+
+
+def test_an_index_that_is_replaced_is_followed_by_those_who_have_it_open(tmp_path: Path, engine: str) -> None:
+    with open_index(tmp_path / "index", create=True, engine=engine) as opened:
+        opened.add([KERNEL])
+        with open_index(tmp_path / "new", create=True, engine=engine) as new:
+            new.add([STORAGE])
+        assert found(opened, "killer")
+        (tmp_path / "index").rename(tmp_path / "old")
+        assert found(opened, "killer") == {("kernel", "OOM killer"), ("kernel", "Schedulers")}
+        (tmp_path / "new").rename(tmp_path / "index")
+        assert found(opened, "killer") == {("storage", "Café talk")}
+        opened.add([UNDATED])
+    with open_index(tmp_path / "index") as index:
+        assert index.episode_ids() == {"storage", "undated"}
+
+
+def test_a_second_writer_waits_and_says_so(tmp_path: Path, engine: str) -> None:
+    waited: list[str] = []
+    with open_index(tmp_path / "index", create=True, engine=engine) as index:
+        with alone(tmp_path / "index"):
+            thread = threading.Thread(target=lambda: index.add([KERNEL], lambda: waited.append("waiting")))
+            thread.start()
+            while not waited:
+                assert thread.is_alive()
+            assert index.episode_ids() == set()
+        thread.join()
+        assert index.episode_ids() == {"kernel"}
+    assert waited == ["waiting"]
+
+
+def test_texts_of_other_languages_are_found_by_their_own_stems(tmp_path: Path, engine: str) -> None:
+    german = replace(episode("de", {"Häuser": ["Wir sprechen über alte Häuser und neue Straßen."]}), language="de")
+    thai = replace(episode("th", {"แมว": ["ฉันรักแมวดำมาก"]}), language="th")
+    with open_index(tmp_path, create=True, engine=engine) as index:
+        index.add([KERNEL, german, thai])
+        assert index.languages() == ("de", "en", "th")
+        assert found(index, "Haus") == found(index, "häusern") == {("de", "Häuser")}
+        assert found(index, "Strasse") == {("de", "Häuser")}
+        assert found(index, "แมวดำ") == {("th", "แมว")}
+        assert found(index, "killers") == {("kernel", "OOM killer"), ("kernel", "Schedulers")}

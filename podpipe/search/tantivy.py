@@ -1,0 +1,188 @@
+"""tantivy: the engine for large archives, and the one module that borders on it.
+
+Its index is data alone: reading one runs no code.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tantivy as t
+
+from podpipe.errors import SearchError
+from podpipe.models import IndexedEpisode
+from podpipe.search import Found
+from podpipe.search.alone import alone
+from podpipe.search.documents import Document, candidate, documents
+from podpipe.search.query import All, Node, Query, Term
+
+_TERMS = "terms"
+"""The name of the analyzer that only parts at spaces."""
+
+_HEAP = 128_000_000
+
+
+def _schema() -> t.Schema:
+    builder = t.SchemaBuilder()
+    for name in ("episode", "show", "language"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "episode")
+    builder.add_unsigned_field("day", indexed=True, fast=True)
+    for name in ("text", "title"):
+        builder.add_text_field(name, tokenizer_name=_TERMS, index_option="position")
+    builder.add_bytes_field("data", stored=True)
+    return builder.build()
+
+
+class TantivyIndex:
+    """An ``Index``."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self._folder, self._schema = folder, _schema()
+        if create:
+            with alone(folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._open()
+                if not self.identity:
+                    (folder / "identity").write_text(uuid.uuid4().hex)
+        elif not t.Index.exists(str(folder)):
+            raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one")
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self._index = t.Index(self._schema, path=str(self._folder), reuse=True)
+            self._index.register_tokenizer(_TERMS, t.TextAnalyzerBuilder(t.Tokenizer.whitespace()).build())
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
+        self._opened = self.identity
+
+    @property
+    def identity(self) -> str:
+        """As in ``Index``."""
+        path = self._folder / "identity"
+        return path.read_text() if path.exists() else ""
+
+    def __enter__(self) -> TantivyIndex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing stays open."""
+
+    def add(self, episodes: Sequence[IndexedEpisode], on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: one commit."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            self._add(episodes)
+
+    def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
+        try:
+            writer = self._index.writer(_HEAP, 1)
+        except (ValueError, OSError) as error:
+            raise SearchError(f"{self._folder} can't be written: {error}; try later") from error
+        try:
+            for episode in episodes:
+                writer.delete_documents_by_term("episode", episode.episode.id)
+                for document in documents(episode):
+                    writer.add_document(_document(document))
+            writer.commit()
+            writer.wait_merging_threads()
+        except (ValueError, OSError) as error:
+            raise SearchError(f"the index in {self._folder} can't be written: {error}; free some space") from error
+
+    def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
+        """As in ``Index``."""
+        tree = self._query(query.tree)
+        if any_term:
+            parts = [(t.Occur.Should, self._query(part)) for part in query.tree.parts]
+            tree = t.Query.boolean_query([(t.Occur.Must, t.Query.boolean_query(parts)), *self._without(query.tree)])
+        try:
+            searcher = self._searcher()
+            tree = t.Query.boolean_query([(t.Occur.Must, tree), *self._filters(query, searcher)])
+            hits = searcher.search(tree, limit, count=False).hits
+            return [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
+
+    def rarity(self, term: Term) -> float:
+        """As in ``Index``."""
+        searcher = self._searcher()
+        count = min((searcher.doc_freq("text", word) for word in term.run), default=0)
+        return math.log((searcher.num_docs + 1) / (count + 0.5))
+
+    def _reopen(self) -> None:
+        """Turn to the index that was made anew in the place of this one, if it was."""
+        if self.identity not in ("", self._opened):
+            self._open()
+
+    def _searcher(self) -> Any:
+        self._reopen()
+        try:
+            if self.identity:  # else the index is just being replaced
+                self._index.reload()
+            return self._index.searcher()
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
+
+    def episode_ids(self) -> set[str]:
+        """As in ``Index``."""
+        return set(self._values("episode"))
+
+    def languages(self) -> tuple[str, ...]:
+        """As in ``Index``."""
+        return tuple(sorted(self._values("language")))
+
+    def _values(self, field: str) -> list[str]:
+        return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
+
+    def _query(self, node: Node) -> Any:
+        if isinstance(node, Term):
+            fields = ["title"] if node.in_title else ["text", "title"]
+            return t.Query.boolean_query([(t.Occur.Should, self._in_field(node, field)) for field in fields])
+        if isinstance(node, All):
+            parts = [(t.Occur.Must, self._query(part)) for part in node.parts]
+            return t.Query.boolean_query([*parts, *self._without(node)])
+        return t.Query.boolean_query([(t.Occur.Should, self._query(part)) for part in node.parts])
+
+    def _without(self, node: All) -> list[tuple[Any, Any]]:
+        return [(t.Occur.MustNot, self._query(part)) for part in node.without]
+
+    def _in_field(self, term: Term, field: str) -> Any:
+        if term.prefix and len(term.run) > 1:
+            return t.Query.phrase_prefix_query(self._schema, field, list(term.run))
+        if term.prefix:
+            escaped = "".join(f"\\{character}" if not character.isalnum() else character for character in term.run[0])
+            return t.Query.regex_query(self._schema, field, f"{escaped}.*")
+        if len(term.run) > 1:
+            return t.Query.phrase_query(self._schema, field, list(term.run))
+        return t.Query.term_query(self._schema, field, term.run[0], "freq")
+
+    def _filters(self, query: Query, searcher: Any) -> list[tuple[Any, Any]]:
+        found = []
+        if query.show:
+            shows = [show for show in self._values("show") if query.show.casefold() in show]
+            found.append(t.Query.term_set_query(self._schema, "show", shows))
+        if query.since or query.until:
+            first, last = (query.since or date.min).toordinal(), (query.until or date.max).toordinal()
+            found.append(t.Query.range_query(self._schema, "day", t.FieldType.Unsigned, first, last))
+        return [(t.Occur.Must, t.Query.const_score_query(part, 0.0)) for part in found]
+
+
+def _document(document: Document) -> t.Document:
+    made = t.Document()
+    texts = {"episode": document.episode_id, "show": document.show, "language": document.language}
+    for field, text in {**texts, "text": document.text, "title": document.title}.items():
+        if text:
+            made.add_text(field, text)
+    if document.day:
+        made.add_unsigned("day", document.day.toordinal())
+    made.add_bytes("data", document.data)
+    return made
+
+
+def _unreadable(folder: Path, error: Exception) -> SearchError:
+    return SearchError(f"the index in {folder} can't be read ({error}); podpipe reindex makes it again")
