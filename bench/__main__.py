@@ -18,6 +18,7 @@ from bench import (
     memory,
     overhead,
     page,
+    published,
     reading,
     script,
     startup,
@@ -28,6 +29,7 @@ from bench.table import Settings, Skipped, Table, markdown
 BENCHES: dict[str, Callable[[Settings], Table]] = {
     "main_job": main_job.run,
     "script": script.run,
+    "published": published.run,
     "headings": headings.run,
     "overhead": overhead.run,
     "startup": startup.run,

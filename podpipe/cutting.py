@@ -13,7 +13,8 @@ from podpipe.edits import sound
 from podpipe.errors import AudioError
 from podpipe.library import EpisodeFolder, Library
 from podpipe.models import Chapter, Chapters, Transcript
-from podpipe.transcripts import FORMATS
+from podpipe.transcripts import vtt
+from podpipe.transcripts.telling import Telling
 
 _CRUMB_MS = 1000
 
@@ -137,7 +138,7 @@ def _facts(source: Path, folder: EpisodeFolder | None, transcript: Transcript | 
 def _beside(output: Path, listed: Sequence[Chapter], transcript: Transcript) -> list[Path]:
     made = {
         output.with_suffix(".chapters.json"): json.encode(Chapters(tuple(listed))),
-        output.with_suffix(".vtt"): FORMATS["vtt"](transcript).encode(),
+        output.with_suffix(".vtt"): vtt.write(Telling(transcript)).encode("utf-8", "replace"),
     }
     for path, data in made.items():
         storage.write_bytes(path, data)

@@ -7,6 +7,7 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 ├── SpeechError     the engine or its weights are missing or unusable
 ├── NotesError      show notes that can't be read
 ├── ChaptersError   chapters that can't be read or written
+├── TranscriptError a transcript's file that can't be read, or a form of it that there is not
 ├── LibraryError    the library can't be read or written, is locked, or lacks the episode asked for
 ├── SearchError     a query that can't be understood, or an index that can't be used
 ├── PlayerError     no player could be started
@@ -39,6 +40,10 @@ class SpeechError(PodpipeError):
 
 class ChaptersError(PodpipeError):
     """Chapters can't be read or written."""
+
+
+class TranscriptError(PodpipeError):
+    """A transcript can't be read or written."""
 
 
 class LibraryError(PodpipeError):

@@ -1,4 +1,4 @@
-"""The enclosure and the publisher's chapters, brought into the episode's folder."""
+"""The enclosure and the publisher's chapters and transcript, brought into the episode's folder."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from urllib.parse import urljoin
 
 from podpipe import audio, library, storage
 from podpipe.chapters import facts
-from podpipe.errors import AudioError, ChaptersError, FetchError, SourceError
-from podpipe.models import Chapter, Chapters
+from podpipe.errors import AudioError, ChaptersError, FetchError, SourceError, TranscriptError
+from podpipe.models import Chapter, Chapters, Episode, Resource
+from podpipe.net import mask
 from podpipe.sources import is_url
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
     from podpipe.net import Client
     from podpipe.sources import Candidate
+    from podpipe.transcripts import PublishedTranscript
 
 _ARRIVING = "arriving"
 """The audio's name until it is known what it is."""
 
+_TRANSCRIPTS_TRIED = 3
 _COVER_BYTES = 10_000_000
 """Of a cover at the most."""
 
@@ -61,6 +64,64 @@ def fetch(work: Work, client: Client, candidate: Candidate) -> None:
 
     ask = remote and bool(known) and not candidate.from_feed
     work.stage("fetch", inputs, [], action, recheck=ask)
+
+
+def fetch_transcript(work: Work, client: Client, candidate: Candidate) -> None:
+    """The best of the transcripts that the publisher offers → ``published-transcript.*``, as it came.
+
+    Where none can be had, that is a remark; one that could not be fetched is asked for again the next time.
+    """
+    offered = candidate.episode.transcripts
+    if not offered:
+        return
+    states = [None if is_url(resource.url) else _state_of(Path(resource.url)) for resource in offered]
+
+    def action() -> Made | None:
+        failures: list[FetchError | TranscriptError] = []
+        for resource in _best_first(candidate.episode)[:_TRANSCRIPTS_TRIED]:
+            try:
+                data, found = _transcript(client, resource)
+            except (FetchError, TranscriptError) as error:
+                failures.append(error)
+                continue
+            name = f"{library.PUBLISHED_TRANSCRIPT}.{found.format}"
+            _forget_transcripts(work, name)
+            return Made({name: data})
+        work.remarks.append(f"the publisher's transcript could not be had: {failures[0]}")
+        return None if any(isinstance(failure, FetchError) for failure in failures) else Made()
+
+    work.stage("published", [offered, *states], [], action)
+
+
+def _best_first(episode: Episode) -> list[Resource]:
+    """Transcripts in the language of the episode first, and of these the formats that tell the most."""
+    from podpipe import transcripts
+
+    language = episode.language.partition("-")[0].casefold()
+    kinds = [transcripts.format_of_type(resource.type, resource.url) for resource in episode.transcripts]
+    ordered = [episode.transcripts[number] for number in transcripts.best_first(kinds)]
+    return sorted(ordered, key=lambda resource: resource.language.partition("-")[0].casefold() not in (language, ""))
+
+
+def _transcript(client: Client, resource: Resource) -> tuple[bytes, PublishedTranscript]:
+    from podpipe import transcripts
+
+    declared = transcripts.format_of_type(resource.type, resource.url)
+    if not is_url(resource.url):
+        path = Path(resource.url)
+        with storage.explained(path):
+            data = path.read_bytes()
+        return data, transcripts.read(data, str(path), declared=declared)
+    page = client.page(resource.url)
+    declared = declared or transcripts.format_of_type(page.media_type)
+    return page.data, transcripts.read(page.data, mask(resource.url), charset=page.charset, declared=declared)
+
+
+def _forget_transcripts(work: Work, name: str) -> None:
+    """Remove what was fetched before in another format, unless a person has edited it."""
+    for path in work.folder.path.glob(f"{library.PUBLISHED_TRANSCRIPT}.*"):
+        if path.name != name and not work.ledger.is_edited(path.name):
+            path.unlink()
 
 
 def cover(work: Work, client: Client) -> None:

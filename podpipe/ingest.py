@@ -63,6 +63,7 @@ def ingest_episode(
     with library.lock(episode.id, on_wait=lambda: progress(episode, "wait", 0, None)) as folder:
         work = Work(folder, episode, progress, force)
         fetching.fetch(work, tools.client, candidate)
+        fetching.fetch_transcript(work, tools.client, candidate)
         outline = stages.describe(work, candidate.notes)
         fetching.cover(work, tools.client)
         stages.transcribe(work, tools, outline)

@@ -29,6 +29,7 @@ CHAPTERS = "chapters.json"
 LOUDNESS = "loudness.npy"
 BY_HAND = "chapters-by-hand.json"
 PUBLISHED = "published-chapters.json"
+PUBLISHED_TRANSCRIPT = "published-transcript"
 TAGGED = "episode.mp3"
 COVERS = {"image/jpeg": "cover.jpg", "image/png": "cover.png"}
 """The names of the episode's cover, by its type."""
@@ -97,6 +98,11 @@ class EpisodeFolder:
                 with storage.explained(path):
                     return Notes(path.read_bytes().decode("utf-8", "replace"), media_type)  # type: ignore[arg-type]
         return None
+
+    def published_transcript(self) -> Path | None:
+        """The transcript that the publisher offers, if there is one, in the format in which it came."""
+        files = (self.path / f"{PUBLISHED_TRANSCRIPT}.{kind}" for kind in ("json", "vtt", "srt", "html", "txt"))
+        return next((path for path in files if path.is_file()), None)
 
     def cover(self) -> Picture | None:
         """The episode's cover, if one was fetched or put there."""

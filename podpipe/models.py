@@ -129,12 +129,36 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """From ``start_ms`` on until the next turn ``speaker`` speaks; '' where that is not known."""
+
+    start_ms: int
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said, spelled as well as is known. ``words`` are in order of time."""
+    """What was said, spelled as well as is known. ``words`` and ``speakers`` are in order of time."""
 
     language: str
     duration_ms: int
     words: tuple[Word, ...] = ()
+    speakers: tuple[Turn, ...] = ()
+    """Who speaks when, as far as somebody has told; empty where nobody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Text that is shown together, as subtitles have it; of formats without times, a paragraph.
+
+    ``parts`` are what is said from when on, (ms, text), where a cue tells more than its start.
+    """
+
+    start_ms: int | None
+    end_ms: int | None
+    text: str
+    speaker: str = ""
+    parts: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

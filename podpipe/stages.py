@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podpipe import library, storage
-from podpipe.models import Chapters, IndexedEpisode, Outline
+from podpipe.errors import TranscriptError
+from podpipe.models import Chapters, Hypothesis, IndexedEpisode, Outline, Transcript
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
@@ -75,13 +77,12 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
 
 
 def align(work: Work, outline: Outline) -> None:
-    """The notes, the words heard and the sound → ``transcript.json``, ``chapters.json`` and its ``images/``."""
+    """Notes, what the publisher offers, the words heard and the sound → ``transcript.json``, ``chapters.json``."""
     original = work.folder.original()
     published_file = work.folder.path / library.PUBLISHED
-    inputs = [
-        work.digests(library.HYPOTHESIS, original.name, *([library.PUBLISHED] if published_file.exists() else [])),
-        outline,
-    ]
+    offered = work.folder.published_transcript()
+    files = [path.name for path in (published_file, offered) if path and path.exists()]
+    inputs = [work.digests(library.HYPOTHESIS, original.name, *files), outline]
 
     def action() -> Made:
         from podpipe import topics
@@ -92,18 +93,21 @@ def align(work: Work, outline: Outline) -> None:
         heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
         alignment = match(outline, hypothesis, heard)
+        transcript = alignment.transcript
+        if offered is not None:
+            transcript, hypothesis = _as_published(work, offered, transcript, hypothesis)
         offers = [
             Offer("the feed's chapters", lambda: json.read(published_file).chapters if published_file.exists() else ()),
             Offer("the chapters in the file", lambda: reading.read(original)),
         ]
-        published, remarks = choose(offers, alignment.transcript.duration_ms)
+        published, remarks = choose(offers, transcript.duration_ms)
         work.remarks += remarks
         found = Chapters(published) if published else topics.find_chapters(outline, alignment, hypothesis, heard)
         kept, images = pictures.as_files(found.chapters)
         return Made(
             {
                 **images,
-                library.TRANSCRIPT: storage.encode(alignment.transcript),
+                library.TRANSCRIPT: storage.encode(transcript),
                 library.CHAPTERS: json.encode(replace(found, chapters=kept)),
             }
         )
@@ -111,15 +115,37 @@ def align(work: Work, outline: Outline) -> None:
     work.stage("align", inputs, [library.TRANSCRIPT, library.CHAPTERS], action)
 
 
+def _as_published(
+    work: Work, offered: Path, transcript: Transcript, hypothesis: Hypothesis
+) -> tuple[Transcript, Hypothesis]:
+    """Both as the publisher's transcript has them where the sound agrees, and a remark where little of it does."""
+    from podpipe import transcripts
+    from podpipe.align import published
+
+    try:
+        cues = transcripts.read(offered.read_bytes(), str(offered)).cues
+    except (TranscriptError, OSError) as error:
+        work.remarks.append(f"the publisher's transcript is not used: {error}")
+        return transcript, hypothesis
+    checked = published.check(cues, transcript.words)
+    if remark := published.remark(checked):
+        work.remarks.append(remark)
+    spelled = replace(hypothesis, words=published.check(cues, hypothesis.words).words)
+    return replace(transcript, words=checked.words, speakers=checked.speakers), spelled
+
+
 def transcripts(work: Work) -> None:
     """``transcript.json`` → the forms that people and players read."""
     inputs = work.digests(library.TRANSCRIPT)
 
     def action() -> Made:
-        from podpipe.transcripts import FORMATS
+        from podpipe.transcripts import WRITERS
+        from podpipe.transcripts.telling import Telling
 
-        transcript = work.folder.transcript()
-        return Made({name: FORMATS[name.rpartition(".")[2]](transcript).encode() for name in TRANSCRIPTS})
+        telling = Telling(work.folder.transcript())
+        return Made(
+            {name: WRITERS[name.rpartition(".")[2]](telling).encode("utf-8", "replace") for name in TRANSCRIPTS}
+        )
 
     work.stage("transcripts", inputs, TRANSCRIPTS, action)
 

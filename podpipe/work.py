@@ -16,10 +16,10 @@ from podpipe import storage
 from podpipe.library import EpisodeFolder
 from podpipe.models import Episode
 
-STAGES = ("fetch", "describe", "cover", "transcribe", "align", "transcripts", "tag", "index")
+STAGES = ("fetch", "published", "describe", "cover", "transcribe", "align", "transcripts", "tag", "index")
 """In the order in which they run; the names that ``--force`` takes."""
 
-_VERSIONS = dict.fromkeys(STAGES, 1) | {"tag": 2}
+_VERSIONS = dict.fromkeys(STAGES, 1) | {"transcripts": 2, "tag": 2}
 
 
 class Progress(Protocol):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import Levenshtein
 
 from podpipe.align.local import Match, Tokens
-from podpipe.models import Word
+from podpipe.models import Origin, Word
 
 _SURE = 0.8
 """From this likeness on, a heard word is the script's."""
@@ -73,7 +73,7 @@ class _Pair:
 
 def _spoken(script: Tokens, match: Match, words: Sequence[Word], heard: Tokens) -> list[Word]:
     """The matched stretch: sure pairs, and the script between them where it is as long as what was heard."""
-    sure = [pair for pair in _pairs(script, match, heard) if _likeness(pair, script, words) >= _SURE]
+    sure = [pair for pair in word_pairs(script, match, heard) if _likeness(pair, script, words) >= _SURE]
     first, last = match.pairs[0], match.pairs[-1]
     script_at, heard_at = script.words[first[0]], heard.words[first[1]]
     end = _Pair((script.words[last[0]] + 1,) * 2, (heard.words[last[1]] + 1,) * 2)
@@ -87,12 +87,12 @@ def _spoken(script: Tokens, match: Match, words: Sequence[Word], heard: Tokens) 
             pair = _Pair((script_at, pair.script[1]), pair.heard)
         else:
             result += _between(unsure, words[heard_at : pair.heard[0]])
-        result += _spread(script.texts[slice(*pair.script)], words[slice(*pair.heard)])
+        result += spread(script.texts[slice(*pair.script)], words[slice(*pair.heard)])
         script_at, heard_at = pair.script[1], pair.heard[1]
     return result
 
 
-def _pairs(script: Tokens, match: Match, heard: Tokens) -> list[_Pair]:
+def word_pairs(script: Tokens, match: Match, heard: Tokens) -> list[_Pair]:
     """Matched tokens as words: "2.6.32" beside "2 .6 .32" is one pair, and so is "a lot" beside "alot"."""
     pairs: list[_Pair] = []
     for script_token, heard_token in match.pairs:
@@ -125,13 +125,13 @@ def _between(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:
     said, written = sum(len(word.text) for word in words), sum(map(len, texts))
     if not texts or not words or said > 3 * written + 8 or written > 3 * said + 8:
         return list(words)
-    return _spread(texts, words)
+    return spread(texts, words)
 
 
-def _spread(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:
+def spread(texts: Sequence[str], words: Sequence[Word], origin: Origin = "script") -> list[Word]:
     """The script's words over the time of the heard ones: one by one, or by their lengths."""
     if len(texts) == len(words):
-        return [replace(word, text=text, origin="script") for text, word in zip(texts, words, strict=True)]
+        return [replace(word, text=text, origin=origin) for text, word in zip(texts, words, strict=True)]
     if not words:
         return []
     written = sum(map(len, texts))
@@ -139,7 +139,7 @@ def _spread(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:
     result, before = [], 0
     for text in texts:
         begin, end = _at(words, before / written), _at(words, (before + len(text)) / written)
-        result.append(Word(text, begin, max(end, begin + 1), confidence, "script"))
+        result.append(Word(text, begin, max(end, begin + 1), confidence, origin))
         before += len(text)
     return result
 

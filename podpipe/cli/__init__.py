@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from podpipe.cli import chapters, check, cut, doctor, ingest, library, play, search, tag
+from podpipe.cli import chapters, check, cut, doctor, ingest, library, play, search, tag, transcript
 from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
@@ -30,6 +30,7 @@ app.command("play")(play.command)
 app.command("list")(library.list_command)
 app.command("show")(library.show_command)
 app.add_typer(chapters.app, name="chapters")
+app.command("transcript")(transcript.command)
 app.command("tag")(tag.command)
 app.command("cut")(cut.command)
 app.command("reindex")(library.reindex_command)

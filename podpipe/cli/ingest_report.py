@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _DOING = {
     "wait": "waiting for another podpipe",
     "fetch": "downloading",
+    "published": "fetching the transcript",
     "describe": "reading notes",
     "cover": "downloading the cover",
     "transcribe": "transcribing",

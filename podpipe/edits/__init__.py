@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from podpipe.models import Chapter, Transcript, Word
+from podpipe.models import Chapter, Transcript, Turn, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,13 @@ def move_words(words: Sequence[Word], timeline: Timeline) -> tuple[Word, ...]:
 
 def move_transcript(transcript: Transcript, timeline: Timeline) -> Transcript:
     """A transcript of the new sound; what is inserted has no words yet."""
-    return replace(transcript, duration_ms=timeline.new_ms, words=move_words(transcript.words, timeline))
+    speakers = {timeline.next_at(turn.start_ms): turn.speaker for turn in transcript.speakers}  # the last of those cut
+    return replace(
+        transcript,
+        duration_ms=timeline.new_ms,
+        words=move_words(transcript.words, timeline),
+        speakers=tuple(Turn(start_ms, speaker) for start_ms, speaker in speakers.items()),
+    )
 
 
 def move_stretch(start_ms: int, end_ms: int, timeline: Timeline) -> tuple[int, int] | None:

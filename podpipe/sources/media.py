@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from podpipe import audio
 from podpipe.errors import AudioError, SourceError
-from podpipe.models import Episode, Notes
+from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page
 from podpipe.sources import Candidate
 from podpipe.sources.identity import date_in, episode_id, plain
@@ -29,6 +30,8 @@ SUFFIXES = {
     ".webm",
 }
 NOTES_SUFFIXES = {".txt": "text/plain", ".md": "text/markdown", ".html": "text/html", ".htm": "text/html"}
+
+TRANSCRIPT_SUFFIXES = {".vtt": "text/vtt", ".srt": "application/x-subrip"}
 
 
 def is_audio(document: Page) -> bool:
@@ -67,8 +70,10 @@ def from_url(url: str, source: str) -> Candidate:
 
 
 def from_file(path: Path) -> Candidate:
-    """A local file, with the notes that lie beside it under the same name."""
-    return Candidate(_episode(str(path), path.stem, _tags(path)), _notes_beside(path))
+    """A local file, with the notes and the transcript that lie beside it under the same name."""
+    beside = [path.with_suffix(suffix) for suffix in TRANSCRIPT_SUFFIXES]
+    transcripts = tuple(Resource(str(file), TRANSCRIPT_SUFFIXES[file.suffix]) for file in beside if file.is_file())
+    return Candidate(replace(_episode(str(path), path.stem, _tags(path)), transcripts=transcripts), _notes_beside(path))
 
 
 def from_folder(path: Path) -> tuple[Candidate, ...]:

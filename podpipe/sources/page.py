@@ -12,13 +12,14 @@ from lxml import etree
 
 from podpipe import encodings
 from podpipe.errors import SourceError
-from podpipe.models import Episode, Notes
+from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page, mask
 from podpipe.sources import Candidate
 from podpipe.sources.identity import date_in, episode_id, plain
 
 _AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
 _LABELLED = re.compile(r"^\W*(?:audio|listen|download|mp3|episode)\W*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 _BOILERPLATE = (
     "//script|//style|//noscript|//nav|//header|//footer|//aside|//form|//iframe|//template|//svg|//comment()"
@@ -117,6 +118,24 @@ def _audio_in_html(tree: Any, base: str) -> str | None:
     return _audio_in_text("\n".join(tree.itertext("p", "div", "li", "td", "body", "br", "span")), base)
 
 
+def _transcripts(tree: Any, base: str) -> tuple[Resource, ...]:
+    """Subtitles that a page has for its player, or links to."""
+    base = urljoin(base, _first(tree, "//base/@href") or "")
+    tracks = [(node.get("src"), node.get("srclang", "")) for node in tree.xpath("//track[@src]") if _is_talk(node)]
+    links = [(href, "") for href in tree.xpath("//a/@href|//link/@href") if _SUBTITLES.search(href)]
+    found: dict[str, str] = {}
+    for address, language in [*tracks, *links]:
+        try:
+            found.setdefault(_resolve(base, address.strip()), language)
+        except (SourceError, ValueError):
+            continue  # not an address that is fetched
+    return tuple(Resource(address, "", language) for address, language in found.items())
+
+
+def _is_talk(track: Any) -> bool:
+    return track.get("kind", "subtitles").lower() in ("subtitles", "captions")
+
+
 def _is_audio(address: str) -> bool:
     return bool(_AUDIO_PATH.search(urlsplit(address.strip()).path))
 
@@ -154,6 +173,7 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
             page=document.url if is_web else "",
             language=language or "",
             image=urljoin(document.url, image) if image and is_web else "",
+            transcripts=_transcripts(tree, document.url) if tree is not None else (),
         ),
         notes,
     )

@@ -1,89 +1,126 @@
-"""Transcripts in the forms that players and people read."""
+"""Transcripts in the forms that players and people read, and read back from them.
+
+A module a format; ``cutting`` decides what is shown together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Protocol
 
-from podpipe import timecode
-from podpipe.models import Transcript, Word
-from podpipe.transcripts.sentences import split
+from podpipe import encodings
+from podpipe.errors import TranscriptError
+from podpipe.models import Cue
+from podpipe.transcripts import html, json, markdown, srt, text, vtt
+from podpipe.transcripts.faults import Fault, Faults
+from podpipe.transcripts.telling import Telling
 
-_VTT_LINE, _SRT_LINE = 65, 32
-_CUE_MS = 7000
+MAX_BYTES = 20_000_000
+"""More is no transcript: ten hours, word by word as JSON, take half of it."""
+
+
+class Writer(Protocol):
+    """Gives the file's text; ``words`` asks for the time of each word, where the format holds it."""
+
+    def __call__(self, telling: Telling, *, words: bool = False) -> str:
+        """As the format's module says."""
+
+
+Reader = Callable[[str, Faults], list[Cue]]
+
+WRITERS: dict[str, Writer] = {
+    "vtt": vtt.write,
+    "srt": srt.write,
+    "json": json.write,
+    "txt": text.write,
+    "html": html.write,
+    "md": markdown.write,
+}
+"""By file ending."""
+
+WORD_LEVEL = ("vtt", "srt", "json")
+"""Formats that hold the time of each word."""
+
+READERS: dict[str, Reader] = {
+    "vtt": vtt.read,
+    "srt": srt.read,
+    "json": json.read,
+    "html": html.read,
+    "txt": text.read,
+}
+
+_TYPES = {
+    "text/vtt": "vtt",
+    "application/x-subrip": "srt",
+    "application/srt": "srt",
+    "text/srt": "srt",
+    "application/json": "json",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/plain": "txt",
+    "text/markdown": "txt",
+}
+_ENDINGS = {"htm": "html", "xhtml": "html", "markdown": "md", "text": "txt", "webvtt": "vtt"}
+_ARROW = re.compile(r"\d:\d\d(?:[.,:]\d{1,3})?[ \t]*--?>[ \t]*\d")
+_TAGS = re.compile(r"<(?:!doctype html|html|body|cite|time|p|div|br)\b[^<>]{0,300}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
-    """Words that are shown together."""
+class PublishedTranscript:
+    """A transcript that somebody else made: ``cues`` in the file's order, and what could not be read of it."""
 
-    start_ms: int
-    end_ms: int
-    text: str
-
-
-def cues(transcript: Transcript, room: int) -> list[Cue]:
-    """Cues of at most ``room`` characters and about seven seconds, cut at sentences first, never in a word."""
-    found: list[Cue] = []
-    for sentence in split(transcript.words):
-        found += [
-            Cue(run[0].start_ms, max(run[-1].end_ms, run[0].start_ms + 1), " ".join(word.text for word in run))
-            for run in _runs(sentence, room)
-        ]
-    following = [*(cue.start_ms for cue in found[1:]), transcript.duration_ms + 1]
-    return [
-        Cue(c.start_ms, max(min(c.end_ms, end), c.start_ms + 1), c.text)
-        for c, end in zip(found, following, strict=False)
-    ]
+    format: str
+    cues: tuple[Cue, ...]
+    faults: tuple[Fault, ...] = ()
 
 
-def _runs(words: Sequence[Word], room: int) -> Iterator[list[Word]]:
-    run: list[Word] = []
-    for word in words:
-        size = sum(len(w.text) + 1 for w in run) + len(word.text)
-        if run and (size > room or word.end_ms - run[0].start_ms > _CUE_MS):
-            yield run
-            run = []
-        run.append(word)
-    if run:
-        yield run
+def format_of(name: str) -> str | None:
+    """The format that a file's name ends in: "vtt" of "a.vtt"; None where it names none."""
+    ending = PurePath(name).suffix.lower().lstrip(".")
+    ending = _ENDINGS.get(ending, ending)
+    return ending if ending in WRITERS else None
 
 
-def vtt(transcript: Transcript) -> str:
-    """WebVTT (W3C), one line of at most 65 characters a cue."""
-    escaped = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-    parts = [
-        f"{timecode.vtt(cue.start_ms)} --> {timecode.vtt(cue.end_ms)}\n{cue.text.translate(escaped)}\n"
-        for cue in cues(transcript, _VTT_LINE)
-    ]
-    return "WEBVTT\n\n" + "\n".join(parts)
+def format_of_type(media_type: str, url: str = "") -> str | None:
+    """The format that a media type names, or else the ending of an address; None where neither does."""
+    known = _TYPES.get(media_type.partition(";")[0].strip().lower())
+    ending = format_of(re.split(r"[?#]", url)[0])
+    return ending if known in (None, "txt") and ending else known
 
 
-def srt(transcript: Transcript) -> str:
-    """SubRip, at most two lines of 32 characters a cue."""
-    parts = []
-    for number, cue in enumerate(cues(transcript, 2 * _SRT_LINE - 8), 1):
-        times = f"{timecode.srt(cue.start_ms)} --> {timecode.srt(cue.end_ms)}"
-        parts.append(f"{number}\n{times}\n{_two_lines(cue.text)}\n")
-    return "\n".join(parts)
+def read(data: bytes, name: str, *, charset: str = "", declared: str | None = None) -> PublishedTranscript:
+    """Read a transcript of any format: by what it holds, and where that does not tell, as ``declared``.
+
+    Raises:
+        TranscriptError: it is too large, or nothing in it can be read; ``name`` says which file.
+    """
+    if len(data) > MAX_BYTES:
+        raise TranscriptError(f"{name} is larger than {MAX_BYTES // 10**6} MB: no transcript")
+    content = encodings.decode(data, charset).removeprefix("\ufeff")
+    kind = _sniffed(content) or (declared if declared in READERS else None) or "txt"
+    faults = Faults()
+    cues = READERS[kind](content, faults)
+    if not cues:
+        reason = str(faults.found[0]) if faults.found else "it holds no text"
+        raise TranscriptError(f"{name} can't be read as a transcript ({kind}): {reason}")
+    return PublishedTranscript(kind, tuple(cues), tuple(faults.found))
 
 
-def text(transcript: Transcript) -> str:
-    """Plain text, a sentence a line, each with its time."""
-    lines = [
-        f"[{timecode.clock(sentence[0].start_ms)}] {' '.join(word.text for word in sentence)}"
-        for sentence in split(transcript.words)
-    ]
-    return "\n".join(lines) + "\n" if lines else ""
+def _sniffed(content: str) -> str | None:
+    head = content[:20_000].lstrip()
+    if head.startswith("WEBVTT"):
+        return "vtt"
+    if re.match(r"\{|\[\s*[{\]]", head):
+        return "json"
+    if _ARROW.search(head):
+        return "srt"
+    return "html" if _TAGS.search(head) else None
 
 
-def _two_lines(words: str) -> str:
-    if len(words) <= _SRT_LINE:
-        return words
-    places = [place for place, character in enumerate(words) if character == " "]
-    middle = min(places, key=lambda place: abs(2 * place - len(words)), default=None)
-    return words if middle is None else f"{words[:middle]}\n{words[middle + 1 :]}"
-
-
-FORMATS: dict[str, Callable[[Transcript], str]] = {"vtt": vtt, "srt": srt, "txt": text}
-"""Writers by file ending."""
+def best_first(formats: Sequence[str | None]) -> list[int]:
+    """The numbers of formats, those that tell the most first."""
+    order = ["json", "vtt", "srt", "html", "txt"]
+    return sorted(range(len(formats)), key=lambda n: order.index(f) if (f := formats[n]) in order else len(order))

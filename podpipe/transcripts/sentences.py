@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from podpipe.models import Sentence, Transcript, Word
+from podpipe.models import Sentence, Transcript
 
 _PAUSE_MS = 1200
 _LONGEST = 60
 _END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
 _NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
+
+
+class _Spoken(Protocol):
+    """A word, or a part of one."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def start_ms(self) -> int: ...
+    @property
+    def end_ms(self) -> int: ...
+
+
+Spoken = TypeVar("Spoken", bound=_Spoken)
 
 
 def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
@@ -21,12 +36,12 @@ def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
     )
 
 
-def split(words: Sequence[Word]) -> list[list[Word]]:
+def split(words: Sequence[Spoken]) -> list[list[Spoken]]:
     """Words in runs, each to a full stop (not of an initial or abbreviation) or a pause of 1.2 s.
 
     Runs of more than 60 words are cut at the last comma, semicolon or colon before that, or at the longest pause.
     """
-    runs: list[list[Word]] = []
+    runs: list[list[Spoken]] = []
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
         if before is None or _is_end(before) or word.start_ms - before.end_ms >= _PAUSE_MS:
@@ -38,11 +53,11 @@ def split(words: Sequence[Word]) -> list[list[Word]]:
     return runs
 
 
-def _is_end(word: Word) -> bool:
+def _is_end(word: _Spoken) -> bool:
     return bool(_END.search(word.text)) and not _NO_END.match(word.text)
 
 
-def _cut(run: Sequence[Word]) -> int:
+def _cut(run: Sequence[_Spoken]) -> int:
     """Where a run that is too long is best cut: so many words from its beginning, at least a third of it."""
     first = len(run) // 3
     commas = [number for number in range(first, len(run)) if run[number - 1].text[-1:] in ",;:–—"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from podpipe import edits
 from podpipe.edits import Inserted, Kept, Timeline
-from podpipe.models import Chapter, Transcript, Word
+from podpipe.models import Chapter, Transcript, Turn, Word
 
 CUT = edits.edit(10_000, [(2000, 3000), (5000, 6000)])
 LENGTHS = st.integers(1, 60)
@@ -137,6 +137,12 @@ def test_words_that_are_mostly_cut_are_gone() -> None:
         ("after", 2100, 2300),
     ]
     assert moved.duration_ms == 8000
+
+
+def test_who_speaks_goes_with_the_sound() -> None:
+    turns = (Turn(0, "Ann"), Turn(2100, "Bob"), Turn(2500, "Eve"), Turn(3500, "Ann"))
+    moved = edits.move_transcript(Transcript("en", 10_000, (), turns), CUT)
+    assert moved.speakers == (Turn(0, "Ann"), Turn(2000, "Eve"), Turn(2500, "Ann"))
 
 
 def test_stretches_go_with_the_sound() -> None:
