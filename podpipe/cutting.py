@@ -52,7 +52,7 @@ def cut(place: Library, target: str, removed: Sequence[str], inserted: Sequence[
         raise AudioError(f"{source} is {timecode.clock(old_ms, decimals=3)} long: {error}") from error
     if not timeline.new_ms:
         raise AudioError(f"nothing of {source} would be left")
-    old = folder.chapters().chapters if folder else chapters.read(source)
+    old = tagging.listed_of(folder) if folder else chapters.read(source)
     listed = _without_crumbs(old, edits.move_chapters(old, timeline))
     transcript = edits.move_transcript(folder.transcript(), timeline) if folder else None
     facts = _facts(source, folder, transcript)

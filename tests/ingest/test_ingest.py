@@ -170,7 +170,7 @@ def test_the_next_list_is_taken_where_one_is_broken_and_that_is_said(run: Run, s
     psc = _PSC.format(namespace="http://podlove.org/simple-chapters")
     (outcome,) = run(_serve_item(site, speech, _CHAPTERS + psc))
     assert [chapter.title for chapter in outcome.chapters] == ["A", "B"]
-    assert outcome.remarks == ("the chapters that the feed links to are left out: there is only one",)
+    assert outcome.remarks[0] == "the chapters that the feed links to are left out: there is only one"
 
 
 def test_chapters_of_another_episode_are_left_out(run: Run, site: Loopback, speech: bytes) -> None:
