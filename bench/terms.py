@@ -19,8 +19,8 @@ EXPLANATION = """\
 Each episode is ingested with four kinds of notes: the script; the list of topics and the names and terms, without a
 sentence of the script; no notes at all, which is plain Whisper; and the names and terms of another episode alone.
 *Mentions*: of all places where a sentence really has a term of the notes, the share at which the exact phrase is found
-in the index, in a sentence that begins within 2 s of it or spans it. *Terms*: of all terms that are spoken, the share
-for which `podpipe search '"TERM"'` gives a hit that begins within 2 s of a sentence that has it. *Invented*: terms of
+in the index, in a sentence that begins within the real one or at most 2 s before. *Terms*: of all terms that are
+spoken, the share for which `podpipe search '"TERM"'` gives a hit that begins at such a place. *Invented*: terms of
 the notes that the transcript has somewhere and nobody says. Names are listed in alphabetical order."""
 
 TARGETS = {"script": "≥ 99 %", "topics and names": "≥ 85 %", "none": "–", "another episode's": "0 invented"}
@@ -103,14 +103,14 @@ def _figures(episode: Ingested, own: Sequence[str], asked: Sequence[str]) -> tup
                 for sentence in candidate.sentences
                 if _follows(analysis.terms(sentence.text), analysis.terms(mention.term))
             ]
-            if not any(_is_at(mention, run.start_ms, run.end_ms) for run in runs):
+            if not any(_is_at(mention, run.start_ms) for run in runs):
                 lost.append(mention)
         terms = sorted({mention.term for mention in spoken})
         found = 0
         for term in terms:
             hits = search(index, f'"{term}"').hits
             found += any(
-                _is_at(mention, hit.start_ms, hit.end_ms)
+                _is_at(mention, hit.start_ms)
                 for hit in hits
                 for mention in spoken
                 if mention.term == term
@@ -125,14 +125,13 @@ def _figures(episode: Ingested, own: Sequence[str], asked: Sequence[str]) -> tup
     )
 
 
-def _is_at(mention: Mention, start_ms: int, end_ms: int) -> bool:
-    """Whether a sentence as it was heard has its beginning in the one that was spoken, give or take 2 s, or spans it."""
-    begins = mention.start_ms - _NEAR_MS <= start_ms <= mention.end_ms
-    return begins or start_ms <= mention.start_ms <= mention.end_ms <= end_ms
+def _is_at(mention: Mention, start_ms: int) -> bool:
+    """Whether a sentence as it was heard begins within the one that was spoken, or at most 2 s before it."""
+    return mention.start_ms - _NEAR_MS <= start_ms <= mention.end_ms
 
 
 def _end_ms(sentences: Sequence[Spoken], place: int) -> int:
-    return sentences[place + 1].start_ms - 1 if place + 1 < len(sentences) else sentences[place].start_ms + 1
+    return sentences[place + 1].start_ms - 1 if place + 1 < len(sentences) else sentences[place].start_ms + 60_000
 
 
 def _has(text: str, term: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from podpipe.models import Section, Term
@@ -25,6 +25,11 @@ _COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "Ma
            "Friday", "Saturday", "Sunday"}  # fmt: skip
 
 
+_LIST = re.compile(r"(?:[^.!?:,;]{1,60}:\s+)?(?P<items>[^.!?:]*(?:[.!?:](?=[^\s])[^.!?:]*)*?)[.!]?")
+_COMMA = re.compile(r"(?:,|;|·|•|\|)\s+(?:and\s+|&\s+)?|\s+[·•|]\s+|,?\s+and\s+(?=[^,;]+$)")
+_LONGEST_ITEM = 5
+"""Words of an item; a longer one is a sentence."""
+
 _PLACES = 12
 """So many uses of a term are remembered."""
 
@@ -41,6 +46,8 @@ def vocabulary(
         if 1 < len(term) <= 60 and term not in _COMMON:
             weights[term] = max(weights.get(term, 0), weight)
 
+    for item in _listed(blocks):
+        add(item, 0.7)
     for topic in (*announced, *(section.heading for section in sections)):
         if len(topic.split()) <= 6:
             add(topic, 1.0)
@@ -56,6 +63,18 @@ def vocabulary(
         Term(term, round(weight, 2), _places(term, text))
         for term, weight in sorted(weights.items(), key=lambda item: -item[1])
     )
+
+
+def _listed(blocks: Sequence[Block]) -> Iterator[str]:
+    """What stands in lists of short items, whatever its capitals: "With: Boqun Feng, lockdep, vhost-user."."""
+    for block in blocks:
+        if block.is_item:
+            items = [block.text]
+        else:
+            match = _LIST.fullmatch(block.text)
+            items = [part.strip() for part in _COMMA.split(match["items"])] if match else []
+        if (block.is_item or len(items) >= 3) and all(len(item.split()) <= _LONGEST_ITEM for item in items):
+            yield from (item for item in items if item and not is_starter(item))
 
 
 def _places(term: str, text: str) -> tuple[float, ...]:

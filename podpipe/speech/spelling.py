@@ -29,7 +29,7 @@ _CERTAIN = 0.3
 _WORTH_LOOKING = 16
 """So many places of a stretch are weighed, the most alike first."""
 
-_WINDOWS = 3
+_WINDOWS = 2
 """So many ways to cut a term's words out of those heard."""
 
 _AFTER = 6
@@ -41,6 +41,9 @@ _SLACK = -1.0
 _STRICTNESS = 8.0
 """A term that is this alike may be less likely than what was heard, by so many nats: recognisers know no names.
 One that is less alike must be likelier, by so many nats for each unit of likeness."""
+
+_NOT_WEIGHED = -1000.0
+"""What there was no room for in the engine."""
 
 _RECONSIDERED = -8.0
 """What lost by less is weighed again when something else in the stretch was corrected."""
@@ -158,7 +161,7 @@ def _may_be(place: Place, words: Sequence[Word], known: dict[int, tuple[str, ...
     """Whether words may be a term: they are not another one, and were not heard too surely."""
     term = _keys(place.term)
     inside = [known[number] for number in range(place.first, place.last) if number in known]
-    if any(not _is_part(run, term) for run in inside) or term in inside:
+    if any("".join(run) not in "".join(term) for run in inside) or term in inside:
         return False
     run = words[place.first : place.last]
     said = " ".join(word.text for word in run)
@@ -181,16 +184,41 @@ def _best(places: Collection[Place], words: Sequence[Word]) -> list[Place]:
 
 
 def _gains(words: Sequence[Word], places: Sequence[Place], told: Sequence[str], weigh: Weigh) -> list[float]:
-    """By how many nats the sound is likelier with the term in each place than with what was heard."""
+    """By how many nats the sound is likelier with the term in each place than with what was heard.
+
+    Places that are far enough from each other are weighed together: a word hardly depends on those long before it.
+    """
     texts = [word.text for word in words]
     heard = weigh(texts, told)
-    gains = []
-    for place in places:
-        last = min(place.last + _AFTER, len(texts))
-        term = _written(place, words)
-        with_term = weigh([*texts[: place.first], *term, *texts[place.last : last]], told)
-        gains.append(sum(with_term) - sum(heard[:last]))
-    return gains
+    gains: dict[Place, float] = {}
+    for group in _far_apart(places):
+        text: list[str] = []
+        begun: list[tuple[int, int]] = []
+        at = 0
+        for place in group:
+            text += texts[at : place.first]
+            begun.append((len(text), len(text) + len(_written(place, words))))
+            text += _written(place, words)
+            at = place.last
+        likely = weigh([*text, *texts[at : at + _AFTER]], told)
+        for place, (first, last) in zip(group, begun, strict=True):
+            before = sum(heard[place.first : place.last + _AFTER])
+            is_whole = len(likely) >= last
+            gains[place] = sum(likely[first : last + _AFTER]) - before if is_whole else _NOT_WEIGHED
+    return [gains[place] for place in places]
+
+
+def _far_apart(places: Sequence[Place]) -> list[list[Place]]:
+    """Places in groups in which each begins well after the one before it ends."""
+    groups: list[list[Place]] = []
+    for place in sorted(places, key=lambda place: place.first):
+        for group in groups:
+            if place.first - group[-1].last >= _AFTER:
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    return groups
 
 
 def _is_sure(place: Place, gain: float, words: Sequence[Word]) -> bool:
