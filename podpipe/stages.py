@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podpipe import library, storage
-from podpipe.models import IndexedEpisode, Outline
+from podpipe import learned, library, storage
+from podpipe.models import IndexedEpisode, Notes, Outline
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
-    from podpipe.models import Notes
     from podpipe.net import Client
     from podpipe.search import Index
     from podpipe.speech import Recogniser
@@ -36,16 +35,19 @@ def describe(work: Work, notes: Notes | None) -> Outline:
         files[library.notes_name(notes)] = notes.text.encode()
     work.stage("describe", [work.episode, notes], list(files), lambda: Made(files))
     work.episode = work.folder.episode()
-    kept = work.folder.notes()
-    if kept is None:
-        return Outline()
     from podpipe.notes import read_outline
 
-    return read_outline(kept, title=work.episode.title, show=work.episode.show)
+    kept = work.folder.notes() or Notes("")
+    outline = read_outline(kept, title=work.episode.title, show=work.episode.show)
+    learned.remember(work.folder.path.parent, work.episode, outline.vocabulary)
+    return outline
 
 
 def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
-    """The sound, with the vocabulary of the notes → ``hypothesis.json``; on the way its ``loudness.npy``."""
+    """The sound, with the vocabulary of the notes → ``hypothesis.json``; on the way its ``loudness.npy``.
+
+    What the show's other episodes teach is no input: they may come and go without this one being heard anew.
+    """
     original = work.folder.original()
     inputs = [work.digests(original.name), tools.recogniser.name, tools.language, outline.vocabulary, outline.sections]
 
@@ -54,17 +56,19 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
         from podpipe.align import follow
 
         meter = sound.Meter()
+        taught = learned.taught(work.folder.path.parent, work.episode, outline.vocabulary)
         total = audio.probe(original).duration_ms
         hypothesis = speech.transcribe(
             original,
             tools.recogniser,
             language=tools.language,
-            vocabulary=outline.vocabulary,
+            vocabulary=[*outline.vocabulary, *taught],
             script=follow.reader_of(outline),
             on_progress=lambda done: work.progress("transcribe", done, total),
             on_block=meter.hear,
         )
-        return Made({library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())})
+        files = {library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())}
+        return Made(files, facts={"taught": ", ".join(term.text for term in taught)} if taught else {})
 
     work.stage("transcribe", inputs, [library.HYPOTHESIS], action)
 

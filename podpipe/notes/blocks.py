@@ -58,7 +58,7 @@ def _of_text(text: str) -> Iterator[Block]:
     for chunk in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines = [line for line in chunk.split("\n") if line.strip()]
         # Lines that are longer than people wrap are paragraphs of their own.
-        apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120
+        apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120 or _is_list(lines)
         paragraph: list[str] = []
         for line in lines:
             if apart or _ITEM.match(line) or _STAMPED.match(line) or _is_label(line):
@@ -70,6 +70,11 @@ def _of_text(text: str) -> Iterator[Block]:
                 paragraph.append(line)
         if paragraph:
             yield Block(_folded(" ".join(paragraph)))
+
+
+def _is_list(lines: list[str]) -> bool:
+    """Whether short lines are items rather than a wrapped paragraph, which ends with a full stop."""
+    return len(lines) >= 3 and max(map(len, lines)) <= 60 and not any(re.search(r"[.!?,;:]\s*$", line) for line in lines)
 
 
 def _is_label(line: str) -> bool:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from podpipe.models import Section, Term
 from podpipe.notes.blocks import Block
+from podpipe.notes.headings import is_name
 
 _STARTERS = (
     "the|a|an|this|that|these|those|in|on|at|of|for|from|to|by|with|and|but|or|so|if|when|while|since|after|before|as|"
@@ -53,11 +54,13 @@ def vocabulary(
             add(topic, 1.0)
     if re.search(r"[A-Z]", show):
         add(show, 0.6)
+    for name in _of_title(title):
+        add(name, 0.7)
     names = Counter(_NAME.findall(text))
     for name, count in names.items():
         add(re.sub(r"['’]s$", "", name), min(0.95, (0.8 if " " in name else 0.55) + 0.03 * count))
     for token, count in Counter(_TOKEN.findall(text)).items():
-        if _IDENTIFIER.search(token) and not re.fullmatch(r"[\d.,:/-]+", token):
+        if _is_identifier(token):
             add(token, min(0.95, 0.7 + 0.03 * count))
     return tuple(
         Term(term, round(weight, 2), _places(term, text))
@@ -74,7 +77,22 @@ def _listed(blocks: Sequence[Block]) -> Iterator[str]:
             match = _LIST.fullmatch(block.text)
             items = [part.strip() for part in _COMMA.split(match["items"])] if match else []
         if (block.is_item or len(items) >= 3) and all(len(item.split()) <= _LONGEST_ITEM for item in items):
-            yield from (item for item in items if item and not is_starter(item))
+            bare = (re.sub(r"^(?:the|an?) ", "", item) for item in items)
+            yield from (item for item in bare if item and is_name(item) and not is_starter(item))
+
+
+def _of_title(title: str) -> Iterator[str]:
+    """Names and identifiers in the episode's title, which is no file's name; where all words have capitals, no name."""
+    if " " not in title.strip():
+        return
+    words = re.findall(r"[^\W\d_]\S*", title)
+    if sum(word[0].isupper() for word in words) * 2 <= len(words):
+        yield from _NAME.findall(title)
+    yield from (token for token in _TOKEN.findall(title) if _is_identifier(token))
+
+
+def _is_identifier(token: str) -> bool:
+    return bool(_IDENTIFIER.search(token)) and not re.fullmatch(r"[\d.,:/-]+", token)
 
 
 def _places(term: str, text: str) -> tuple[float, ...]:
