@@ -31,6 +31,10 @@ _COMMA = re.compile(r"(?:,|;|·|•|\|)\s+(?:and\s+|&\s+)?|\s+[·•|]\s+|,?\s+a
 _LONGEST_ITEM = 5
 """Words of an item; a longer one is a sentence."""
 
+_PHRASE = re.compile(r"(?<!\w)[A-Z]{2,6} [a-z]{4,}\b")
+_PHRASE_TIMES = 3
+"""So often an acronym and a word stand together that they are one term: "OOM killer"."""
+
 _PLACES = 12
 """So many uses of a term are remembered."""
 
@@ -59,6 +63,9 @@ def vocabulary(
     names = Counter(_NAME.findall(text))
     for name, count in names.items():
         add(re.sub(r"['’]s$", "", name), min(0.95, (0.8 if " " in name else 0.55) + 0.03 * count))
+    for phrase, count in Counter(_PHRASE.findall(text)).items():
+        if count >= _PHRASE_TIMES and not is_starter(phrase.split()[1]):
+            add(phrase, 0.8)
     for token, count in Counter(_TOKEN.findall(text)).items():
         if _is_identifier(token):
             add(token, min(0.95, 0.7 + 0.03 * count))

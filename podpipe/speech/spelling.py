@@ -32,6 +32,9 @@ _WORTH_LOOKING = 16
 _WINDOWS = 2
 """So many ways to cut a term's words out of those heard."""
 
+_WHOLE = 0.75
+"""Words that are a smaller part of a term are not the whole of it misheard."""
+
 _AFTER = 6
 """So many words after a term are weighed with it: a wrong one makes those unlikely."""
 
@@ -42,6 +45,9 @@ _STRICTNESS = 8.0
 """A term that is this alike may be less likely than what was heard, by so many nats: recognisers know no names.
 One that is less alike must be likelier, by so many nats for each unit of likeness."""
 
+_LIKENESS_WORTH = 12.0
+"""What likeness adds, in nats, where two ways to cut a term out are both sure."""
+
 _NOT_WEIGHED = -1000.0
 """What there was no room for in the engine."""
 
@@ -49,6 +55,7 @@ _RECONSIDERED = -8.0
 """What lost by less is weighed again when something else in the stretch was corrected."""
 
 _TAIL = re.compile(r"(?:['’]s)?[^\w]*$")
+_ENDS = re.compile(r"\w{2}[.!?]$")
 _HEAD = re.compile(r"^[\"“‘(\[]*")
 _SPOKEN_SYMBOLS = re.compile(r"\b(?:slash|dot|underscore|dash|hyphen)\b")
 _UNHEARD = re.compile(r"H(?!$)|\W")
@@ -82,9 +89,9 @@ class Lexicon:
         return [_sound(term) for term in self.terms]
 
     @functools.cached_property
-    def keys(self) -> dict[tuple[str, ...], str]:
-        """The terms by their words in lower case."""
-        return {_keys(term): term for term in self.terms}
+    def spellings(self) -> dict[str, tuple[str, ...]]:
+        """The words of each in lower case, by its spelling in lower case."""
+        return {_plain(term): _keys(term) for term in self.terms}
 
 
 def lexicon(terms: Sequence[str]) -> Lexicon:
@@ -120,7 +127,7 @@ def candidates(words: Sequence[Word], terms: Lexicon) -> list[Place]:
         return []
     sizes = range(1, max(len(_keys(term)) for term in terms.terms) + 3)
     windows = [(at, at + size) for at in range(len(words)) for size in sizes if at + size <= len(words)]
-    said = [" ".join(word.text for word in words[first:last]) for first, last in windows]
+    said = [_said(words[first:last]) for first, last in windows]
     alike = _alike([_letters(text) for text in said], [_sound(text) for text in said], terms)
     known = _known(words, terms)
     found = []
@@ -142,18 +149,13 @@ def _alike(letters: Sequence[str], sounds: Sequence[str], terms: Lexicon) -> np.
 
 def _known(words: Sequence[Word], terms: Lexicon) -> dict[int, tuple[str, ...]]:
     """The words that spell a term already: their numbers, and that term's words."""
-    keys = [_keys(word.text) for word in words]
     found: dict[int, tuple[str, ...]] = {}
-    longest = max(map(len, terms.keys), default=0)
+    longest = max((len(term.split()) for term in terms.terms), default=0)
     for first in range(len(words)):
-        run: tuple[str, ...] = ()
-        for last in range(first, len(words)):
-            run += keys[last]
-            if len(run) > longest:
-                break
-            if run in terms.keys:
-                for number in range(first, last + 1):
-                    found[number] = max(found.get(number, ()), run, key=len)
+        for last in range(first + 1, min(first + longest, len(words)) + 1):
+            run = terms.spellings.get(_plain(_said(words[first:last])))
+            for number in range(first, last) if run else ():
+                found[number] = max(found.get(number, ()), run or (), key=len)
     return found
 
 
@@ -164,11 +166,11 @@ def _may_be(place: Place, words: Sequence[Word], known: dict[int, tuple[str, ...
     if any("".join(run) not in "".join(term) for run in inside) or term in inside:
         return False
     run = words[place.first : place.last]
-    said = " ".join(word.text for word in run)
-    if _is_part(term, _keys(said)):
-        return False
-    if _letters(said) == _letters(place.term):
+    if _letters(_said(run)) == _letters(place.term):
         return True
+    said = _letters(_said(run))
+    if _is_part(term, _keys(_said(run))) or (said in _letters(place.term) and len(said) < _WHOLE * len(place.term)):
+        return False
     sure = min(word.confidence for word in run)
     return place.alike >= _LEAST_ALIKE + _CERTAIN * sure * sure
 
@@ -222,8 +224,10 @@ def _far_apart(places: Sequence[Place]) -> list[list[Place]]:
 
 
 def _is_sure(place: Place, gain: float, words: Sequence[Word]) -> bool:
-    said = _letters(" ".join(word.text for word in words[place.first : place.last]))
-    written = _letters(place.term)
+    run = words[place.first : place.last]
+    said, written = _letters(_said(run)), _letters(place.term)
+    if any(_ENDS.search(word.text) for word in run[:-1]):
+        return gain >= 1.0  # two sentences
     if said == written:
         return gain >= _SAME_LETTERS
     if said in written or written in said or _digits(said) != _digits(written):
@@ -232,9 +236,9 @@ def _is_sure(place: Place, gain: float, words: Sequence[Word]) -> bool:
 
 
 def _apart(weighed: Sequence[tuple[float, Place]]) -> list[Place]:
-    """Of places that overlap, those that gain most."""
+    """Of places that overlap, those that gain most; a word left out at the end of a stretch costs no likelihood."""
     kept: list[Place] = []
-    for _, place in sorted(weighed, key=lambda pair: -pair[0]):
+    for _, place in sorted(weighed, key=lambda pair: -(pair[0] + _LIKENESS_WORTH * pair[1].alike)):
         if not any(_overlap(place, other) for other in kept):
             kept.append(place)
     return sorted(kept, key=lambda place: place.first)
@@ -279,12 +283,20 @@ def _spread(texts: Sequence[str], words: Sequence[Word]) -> Iterator[Word]:
         yield Word(text, begin, max(start_ms + round(length_ms * before / written), begin + 1), confidence, "vocabulary")
 
 
+def _said(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
 def _overlap(left: Place, right: Place) -> bool:
     return left.first < right.last and right.first < left.last
 
 
 def _is_part(run: Sequence[str], of: Sequence[str]) -> bool:
     return any(tuple(of[at : at + len(run)]) == tuple(run) for at in range(len(of) - len(run) + 1))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"^\W+|(?:['’]s)?\W*$", "", text.casefold())
 
 
 def _keys(text: str) -> tuple[str, ...]:
