@@ -19,12 +19,14 @@ from bench import (
     page,
     script,
     startup,
+    terms,
 )
 from bench.table import Settings, Skipped, Table, markdown
 
 BENCHES: dict[str, Callable[[Settings], Table]] = {
     "main_job": main_job.run,
     "script": script.run,
+    "terms": terms.run,
     "headings": headings.run,
     "overhead": overhead.run,
     "startup": startup.run,

@@ -109,12 +109,7 @@ def _figures(episode: Ingested, own: Sequence[str], asked: Sequence[str]) -> tup
         found = 0
         for term in terms:
             hits = search(index, f'"{term}"').hits
-            found += any(
-                _is_at(mention, hit.start_ms)
-                for hit in hits
-                for mention in spoken
-                if mention.term == term
-            )
+            found += any(_is_at(mention, hit.start_ms) for hit in hits for mention in spoken if mention.term == term)
     said = " ".join(sentence.text for sentence in truth.sentences)
     written = (episode.folder / "transcript.txt").read_text("utf-8")
     invented = [term for term in asked if not _says(said, term) and _says(written, term)]

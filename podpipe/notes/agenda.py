@@ -15,7 +15,8 @@ _ANNOUNCES = re.compile(
 )
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))([^.!?:]{3,70}):\s+(.+?)(?:[.!?](?=\s|$)|$)")
 _SAID = re.compile(
-    r"(?:^|(?<=[.!?] ))([^.!?:,;]{0,70}\b(?:talk(?:ing)? (?:about|of)|look(?:ing)? at|cover(?:s|ing)?|discuss(?:es|ing)?))"
+    r"(?:^|(?<=[.!?] ))"
+    r"([^.!?:,;]{0,70}\b(?:talk(?:ing)? (?:about|of)|look(?:ing)? at|cover(?:s|ing)?|discuss(?:es|ing)?))"
     r"\s+([^!?:]+?)(?:[.!?](?=\s|$)|$)",
     re.IGNORECASE,
 )

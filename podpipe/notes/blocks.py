@@ -74,7 +74,9 @@ def _of_text(text: str) -> Iterator[Block]:
 
 def _is_list(lines: list[str]) -> bool:
     """Whether short lines are items rather than a wrapped paragraph, which ends with a full stop."""
-    return len(lines) >= 3 and max(map(len, lines)) <= 60 and not any(re.search(r"[.!?,;:]\s*$", line) for line in lines)
+    return (
+        len(lines) >= 3 and max(map(len, lines)) <= 60 and not any(re.search(r"[.!?,;:]\s*$", line) for line in lines)
+    )
 
 
 def _is_label(line: str) -> bool:

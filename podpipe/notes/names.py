@@ -16,7 +16,8 @@ _LABEL = re.compile(
 )
 
 _TOPICS = re.compile(
-    r"(?:(?:today|this week|this episode)['’]?s? )?(?:topics?|agenda|contents|items|headlines|show ?notes|rundown|chapters)"
+    r"(?:(?:today|this week|this episode)['’]?s? )?(?:topics?|agenda|contents|items|headlines|show ?notes|"
+    r"rundown|chapters)"
     r"|(?:in|on) (?:this|today['’]?s) (?:episode|show|issue|programme|program|edition)|today",
     re.IGNORECASE,
 )

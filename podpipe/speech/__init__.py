@@ -89,9 +89,7 @@ class Judge(Protocol):
     def prepare(self, samples: Samples) -> object:
         """All that can be done for a stretch before its words are known; for ``weigh``."""
 
-    def weigh(
-        self, prepared: Any, texts: Sequence[str], language: str, vocabulary: Sequence[str]
-    ) -> tuple[float, ...]:
+    def weigh(self, prepared: Any, texts: Sequence[str], language: str, vocabulary: Sequence[str]) -> tuple[float, ...]:
         """Log probability of each word after those before it, told of a vocabulary; fewer where there is no room."""
 
 
@@ -226,7 +224,11 @@ class _Listener:
         def weigh(texts: Sequence[str], told: Sequence[str]) -> Sequence[float]:
             return judge.weigh(prepared(), texts, heard.language, told)
 
-        return replace(heard, words=tuple(spelling.respelled(heard.words, self._lexicon, weigh)))
+        words: Sequence[Word] = heard.words
+        if spelling.doubtful(words, self._lexicon):
+            plain = self._recogniser.recognise(stretch.samples, language=heard.language, vocabulary=())
+            words = spelling.borne_out(words, plain.words, self._lexicon, weigh)
+        return replace(heard, words=tuple(spelling.respelled(words, self._lexicon, weigh)))
 
     def _recognised(self, stretch: vad.Stretch) -> Heard:
         """Where the hints led the engine astray, it hears the stretch again without; the better is kept."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jellyfish
 import numpy as np
@@ -38,6 +38,9 @@ _WHOLE = 0.75
 _AFTER = 6
 """So many words after a term are weighed with it: a wrong one makes those unlikely."""
 
+_SHORT, _SHORT_GAIN = 3, 3.0
+"""A term of so few letters looks like much: it must be likelier by so many nats."""
+
 _SAME_LETTERS = -10.0
 _SURE_ALIKE = 0.85
 _SLACK = -1.0
@@ -53,6 +56,9 @@ _NOT_WEIGHED = -1000.0
 
 _RECONSIDERED = -8.0
 """What lost by less is weighed again when something else in the stretch was corrected."""
+
+_DOUBTFUL = 0.5
+"""Below this confidence a term that an engine was told of may be an invention."""
 
 _TAIL = re.compile(r"(?:['’]s)?[^\w]*$")
 _ENDS = re.compile(r"\w{2}[.!?]$")
@@ -112,12 +118,50 @@ def respelled(words: Sequence[Word], terms: Lexicon, weigh: Weigh) -> list[Word]
     result = list(words)
     while places:
         gains = _gains(result, places, told, weigh)
-        chosen = _apart([(gain, place) for place, gain in zip(places, gains, strict=True) if _is_sure(place, gain, result)])
+        chosen = _apart(
+            [(gain, place) for place, gain in zip(places, gains, strict=True) if _is_sure(place, gain, result)]
+        )
         if not chosen:
             break
         likely = [gain > _RECONSIDERED for gain in gains]
         others = [place for place, again in zip(places, likely, strict=True) if again and place not in chosen]
         result, places = _corrected(result, chosen, others)
+    return result
+
+
+def doubtful(words: Sequence[Word], terms: Lexicon) -> list[Place]:
+    """Terms in what was heard by an engine that was told of them, and hardly sure of it: inventions perhaps."""
+    found: list[Place] = []
+    for number, run in sorted(_known(words, terms).items()):
+        last = found[-1] if found else None
+        if last and last.last == number and last.term == " ".join(run):
+            found[-1] = replace(last, last=number + 1)
+        else:
+            found.append(Place(number, number + 1, " ".join(run), 1.0))
+    return [place for place in found if min(w.confidence for w in words[place.first : place.last]) < _DOUBTFUL]
+
+
+def borne_out(words: Sequence[Word], plain: Sequence[Word], terms: Lexicon, weigh: Weigh) -> list[Word]:
+    """The words without doubtful terms that an engine heard only because it was told of them.
+
+    ``plain`` is what it hears untold. A term stays where that sounds like it; else what was heard untold takes its
+    place where the sound, with nothing told, makes it likelier.
+    """
+    result = list(words)
+    for place in reversed(doubtful(words, terms)):
+        start_ms, end_ms = words[place.first].start_ms, words[place.last - 1].end_ms
+        instead = [word for word in plain if start_ms <= (word.start_ms + word.end_ms) / 2 <= end_ms]
+        said, term = _said(words[place.first : place.last]), _said(instead)
+        if not instead or _alike([_letters(term)], [_sound(term)], lexicon([said])).max(initial=0) >= _LEAST_ALIKE:
+            continue
+        texts = [word.text for word in result]
+        last = place.last + _AFTER
+        told, untold = (
+            weigh(texts[:last], ()),
+            weigh([*texts[: place.first], *(word.text for word in instead), *texts[place.last : last]], ()),
+        )
+        if sum(untold) > sum(told):
+            result[place.first : place.last] = instead
     return result
 
 
@@ -139,7 +183,9 @@ def candidates(words: Sequence[Word], terms: Lexicon) -> list[Place]:
     return sorted(_best(found, words), key=lambda place: (place.first, place.last))
 
 
-def _alike(letters: Sequence[str], sounds: Sequence[str], terms: Lexicon) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _alike(
+    letters: Sequence[str], sounds: Sequence[str], terms: Lexicon
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """How alike texts and terms are, shape (texts, terms): by letters, or by sound and letters."""
     by_letters = process.cdist(letters, terms.letters, scorer=fuzz.ratio, dtype=np.float32) / 100
     by_sound = process.cdist(sounds, terms.sounds, scorer=fuzz.ratio, dtype=np.float32) / 100
@@ -230,6 +276,8 @@ def _is_sure(place: Place, gain: float, words: Sequence[Word]) -> bool:
         return gain >= 1.0  # two sentences
     if said == written:
         return gain >= _SAME_LETTERS
+    if len(written) <= _SHORT:
+        return gain >= _SHORT_GAIN
     if said in written or written in said or _digits(said) != _digits(written):
         return gain >= 1.0  # "Futex" and "Futexes" are two words
     return gain >= max(_SLACK, _SLACK + _STRICTNESS * (_SURE_ALIKE - place.alike))
@@ -280,7 +328,9 @@ def _spread(texts: Sequence[str], words: Sequence[Word]) -> Iterator[Word]:
     for text in texts:
         begin = start_ms + round(length_ms * before / written)
         before += len(text)
-        yield Word(text, begin, max(start_ms + round(length_ms * before / written), begin + 1), confidence, "vocabulary")
+        yield Word(
+            text, begin, max(start_ms + round(length_ms * before / written), begin + 1), confidence, "vocabulary"
+        )
 
 
 def _said(words: Sequence[Word]) -> str:

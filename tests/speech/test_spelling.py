@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +24,7 @@ def words(text: str, confidence: float = 0.4) -> list[Word]:
 
 
 class Engine:
-    """Finds a text likely as far as it goes on with what is spoken; what it leaves out costs as much as a wrong word."""
+    """Finds a text likely as far as it goes on with what is spoken; a word left out costs as much as a wrong one."""
 
     def __init__(self, spoken: str) -> None:
         self._spoken = _bare(spoken)
@@ -116,13 +117,27 @@ def test_times_stay_in_order_and_only_terms_come_in(
 ) -> None:
     before = words(" ".join(heard), confidence)
     after = spelling.respelled(before, spelling.lexicon(terms), Engine(" ".join(spoken + terms)))
-    assert all(left.start_ms <= right.start_ms for left, right in zip(after, after[1:], strict=False))
-    assert [word for word in after if word.origin == "heard"] == [
-        word for word in before if word in after
-    ]
+    assert all(left.start_ms <= right.start_ms for left, right in itertools.pairwise(after))
+    assert [word for word in after if word.origin == "heard"] == [word for word in before if word in after]
     assert not before or (after[0].start_ms, after[-1].end_ms) == (before[0].start_ms, before[-1].end_ms)
     new = {part for word in after if word.origin == "vocabulary" for part in _bare(word.text)}
     assert new <= {part for term in terms for part in _bare(term)}
+
+
+def test_a_term_that_was_heard_only_for_being_told_gives_way_to_what_is_spoken() -> None:
+    terms = spelling.lexicon(["v2", "OOM killer"])
+    told, plain = words("groups v2 high"), words("groups with high", 0.9)
+    found = spelling.borne_out(told, plain, terms, Engine("groups with high"))
+    assert [word.text for word in found] == ["groups", "with", "high"]
+    kept = spelling.borne_out(told, plain, terms, Engine("groups v2 high"))
+    assert kept == told, "the sound bears it out"
+    assert spelling.doubtful(words("groups v2 high", 0.9), terms) == []
+
+
+def test_a_doubtful_term_stays_where_something_like_it_is_heard_untold() -> None:
+    told, plain = words("the OOM killer strikes"), words("the oom kilter strikes", 0.9)
+    terms = spelling.lexicon(["OOM killer"])
+    assert spelling.borne_out(told, plain, terms, Engine("the oom kilter strikes")) == told
 
 
 def test_no_words_and_no_terms() -> None:
