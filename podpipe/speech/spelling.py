@@ -57,6 +57,16 @@ _NOT_WEIGHED = -1000.0
 _RECONSIDERED = -8.0
 """What lost by less is weighed again when something else in the stretch was corrected."""
 
+_PHANTOM = 0.1
+"""A last word of less confidence is not there at all, perhaps."""
+
+_SWALLOWED_BEFORE, _HOLE_MS, _SWALLOWED_GAIN = 0.05, 400, 4.0
+"""Before a word of so little confidence, so long after what is before it, a term may have been swallowed: one with
+which the sound is likelier by so many nats."""
+
+_TOPICS = 12
+"""So many terms, the first, are tried there."""
+
 _DOUBTFUL = 0.5
 """Below this confidence a term that an engine was told of may be an invention."""
 
@@ -180,7 +190,7 @@ def candidates(words: Sequence[Word], terms: Lexicon) -> list[Place]:
         place = Place(first, last, term, round(float(alike[row, column]), 3))
         if last - first <= len(_keys(term)) + 2 and _may_be(place, words, known):
             found.append(place)
-    return sorted(_best(found, words), key=lambda place: (place.first, place.last))
+    return sorted([*_best(found, words), *_swallowed(words, terms)], key=lambda place: (place.first, place.last))
 
 
 def _alike(
@@ -218,6 +228,8 @@ def _may_be(place: Place, words: Sequence[Word], known: dict[int, tuple[str, ...
     if _is_part(term, _keys(_said(run))) or (said in _letters(place.term) and len(said) < _WHOLE * len(place.term)):
         return False
     sure = min(word.confidence for word in run)
+    if place.last == len(words) and sure < _PHANTOM:
+        return False  # what Whisper adds to a last silence
     return place.alike >= _LEAST_ALIKE + _CERTAIN * sure * sure
 
 
@@ -229,6 +241,19 @@ def _best(places: Collection[Place], words: Sequence[Word]) -> list[Place]:
         if len(same) < _WINDOWS and len(kept) < _WORTH_LOOKING:
             kept.append(place)
     return kept
+
+
+def _swallowed(words: Sequence[Word], terms: Lexicon) -> list[Place]:
+    """Terms that nothing was heard of: Whisper, told of a heading, may take it for said and go on with what follows."""
+    before_ms = [0, *(word.end_ms for word in words)]
+    holes = [
+        number
+        for number, word in enumerate(words)
+        if word.confidence < _SWALLOWED_BEFORE and word.start_ms - before_ms[number] >= _HOLE_MS
+    ]
+    said = {_plain(word.text) for word in words}
+    new = [term for term in terms.terms[:_TOPICS] if _plain(term) not in said]
+    return [Place(number, number, term, 1.0) for number in holes for term in new]
 
 
 def _gains(words: Sequence[Word], places: Sequence[Place], told: Sequence[str], weigh: Weigh) -> list[float]:
@@ -271,6 +296,8 @@ def _far_apart(places: Sequence[Place]) -> list[list[Place]]:
 
 def _is_sure(place: Place, gain: float, words: Sequence[Word]) -> bool:
     run = words[place.first : place.last]
+    if not run:
+        return gain >= _SWALLOWED_GAIN
     said, written = _letters(_said(run)), _letters(place.term)
     if any(_ENDS.search(word.text) for word in run[:-1]):
         return gain >= 1.0  # two sentences
@@ -301,7 +328,8 @@ def _corrected(
     at = 0
     for place in chosen:
         moved |= {number: len(result) + number - at for number in range(at, place.first + 1)}
-        result += [*words[at : place.first], *_spread(_written(place, words), words[place.first : place.last])]
+        heard = words[place.first : place.last] or [_hole(words, place.first)]
+        result += [*words[at : place.first], *_spread(_written(place, words), heard)]
         at = place.last
     moved |= {number: len(result) + number - at for number in range(at, len(words) + 1)}
     result += words[at:]
@@ -313,7 +341,9 @@ def _corrected(
 
 
 def _written(place: Place, words: Sequence[Word]) -> list[str]:
-    """The term's words with the punctuation around those heard."""
+    """The term's words with the punctuation around those heard; alone it is a heading."""
+    if place.first == place.last:
+        return f"{place.term}.".split()
     head, tail = _HEAD.match(words[place.first].text), _TAIL.search(words[place.last - 1].text)
     assert head
     assert tail
@@ -333,11 +363,19 @@ def _spread(texts: Sequence[str], words: Sequence[Word]) -> Iterator[Word]:
         )
 
 
+def _hole(words: Sequence[Word], number: int) -> Word:
+    """The time before a word in which nothing was heard."""
+    start_ms = words[number - 1].end_ms if number else 0
+    return replace(words[number], text="", start_ms=start_ms, end_ms=words[number].start_ms)
+
+
 def _said(words: Sequence[Word]) -> str:
     return " ".join(word.text for word in words)
 
 
 def _overlap(left: Place, right: Place) -> bool:
+    if left.first == left.last or right.first == right.last:
+        return left.first <= right.last and right.first <= left.last
     return left.first < right.last and right.first < left.last
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,16 @@ def test_a_doubtful_term_stays_where_something_like_it_is_heard_untold() -> None
     told, plain = words("the OOM killer strikes"), words("the oom kilter strikes", 0.9)
     terms = spelling.lexicon(["OOM killer"])
     assert spelling.borne_out(told, plain, terms, Engine("the oom kilter strikes")) == told
+
+
+def test_a_swallowed_heading_is_put_where_the_sound_has_it() -> None:
+    heard = [Word("Darren", 1500, 1900, 0.01), *words("Hart posted it", 0.9)[0:]]
+    heard = [heard[0], *(replace(word, start_ms=word.start_ms + 900, end_ms=word.end_ms + 900) for word in heard[1:])]
+    terms = spelling.lexicon(["Futexes", "KVM"])
+    found = spelling.respelled(heard, terms, Engine("Futexes Darren Hart posted it"))
+    assert [word.text for word in found][:3] == ["Futexes.", "Darren", "Hart"]
+    assert (found[0].start_ms, found[0].end_ms, found[0].origin) == (0, 1500, "vocabulary")
+    assert spelling.respelled(heard, terms, Engine("Darren Hart posted it")) == heard
 
 
 def test_no_words_and_no_terms() -> None:
