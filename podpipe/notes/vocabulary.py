@@ -84,7 +84,7 @@ def _listed(blocks: Sequence[Block]) -> Iterator[str]:
             match = _LIST.fullmatch(block.text)
             items = [part.strip() for part in _COMMA.split(match["items"])] if match else []
         if (block.is_item or len(items) >= 3) and all(len(item.split()) <= _LONGEST_ITEM for item in items):
-            bare = (re.sub(r"^(?:the|an?) ", "", item) for item in items)
+            bare = (re.sub(r"^(?:the|an?) (?:look at )?", "", item) for item in items)
             yield from (item for item in bare if item and is_name(item) and not is_starter(item))
 
 

@@ -154,23 +154,22 @@ def doubtful(words: Sequence[Word], terms: Lexicon) -> list[Place]:
 def borne_out(words: Sequence[Word], plain: Sequence[Word], terms: Lexicon, weigh: Weigh) -> list[Word]:
     """The words without doubtful terms that an engine heard only because it was told of them.
 
-    ``plain`` is what it hears untold. A term stays where that sounds like it; else what was heard untold takes its
-    place where the sound, with nothing told, makes it likelier.
+    ``plain`` is what it hears untold. Where that sounds like the term, the term stays if an engine that is told of it
+    finds it likelier; else, if one that is told nothing does.
     """
     result = list(words)
     for place in reversed(doubtful(words, terms)):
         start_ms, end_ms = words[place.first].start_ms, words[place.last - 1].end_ms
         instead = [word for word in plain if start_ms <= (word.start_ms + word.end_ms) / 2 <= end_ms]
-        said, term = _said(words[place.first : place.last]), _said(instead)
-        if not instead or _alike([_letters(term)], [_sound(term)], lexicon([said])).max(initial=0) >= _LEAST_ALIKE:
+        texts, untold = [word.text for word in result], [word.text for word in instead]
+        said = _said(words[place.first : place.last])
+        if not instead or _letters(said) == _letters(" ".join(untold)):
             continue
-        texts = [word.text for word in result]
-        last = place.last + _AFTER
-        told, untold = (
-            weigh(texts[:last], ()),
-            weigh([*texts[: place.first], *(word.text for word in instead), *texts[place.last : last]], ()),
-        )
-        if sum(untold) > sum(told):
+        alike = float(_alike([_letters(" ".join(untold))], [_sound(" ".join(untold))], Lexicon((said,)))[0, 0])
+        told, last = [said] if alike >= _LEAST_ALIKE else [], place.last + _AFTER
+        of_term = weigh(texts[:last], told)
+        of_plain = weigh([*texts[: place.first], *untold, *texts[place.last : last]], told)
+        if sum(of_plain) > sum(of_term):
             result[place.first : place.last] = instead
     return result
 
