@@ -23,6 +23,7 @@ from bench import (
     script,
     startup,
     tagging,
+    terms,
 )
 from bench.table import Settings, Skipped, Table, markdown
 
@@ -30,6 +31,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "main_job": main_job.run,
     "script": script.run,
     "published": published.run,
+    "terms": terms.run,
     "headings": headings.run,
     "overhead": overhead.run,
     "startup": startup.run,

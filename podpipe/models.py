@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Origin = Literal["heard", "script", "publisher"]
-"""Where a word's spelling comes from: the recogniser, the show notes, or a published transcript."""
+Origin = Literal["heard", "script", "vocabulary", "publisher"]
+"""Where a word's spelling comes from: the recogniser, the notes' text, their terms, or a published transcript."""
 
 Evidence = Literal["edited", "publisher", "script", "agenda", "heading", "flow", "opening"]
 """What a chapter rests on, best first (see ``podpipe.topics``); ``opening`` comes before the first topic."""

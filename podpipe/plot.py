@@ -29,7 +29,7 @@ ENDINGS = (".png", ".svg", ".html")
 # Okabe and Ito's colours, which the colour-blind can tell apart: blue for the script, green for the publisher,
 # orange and red for what was heard.
 _COLOUR = {
-    "script": "#0072B2", "agenda": "#56B4E9", "publisher": "#009E73", "heard": "#E69F00",
+    "script": "#0072B2", "vocabulary": "#56B4E9", "agenda": "#56B4E9", "publisher": "#009E73", "heard": "#E69F00",
     "heading": "#E69F00", "flow": "#D55E00", "edited": "#CC79A7", "opening": "#8A8A8A",
 }  # fmt: skip
 _INK, _GREY, _PALE, _PAUSE = "#1a1a1a", "#595959", "#e3e6ea", "#f6e3b4"

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podpipe import library, storage
+from podpipe import learned, library, storage
 from podpipe.errors import TranscriptError
-from podpipe.models import Chapters, Hypothesis, IndexedEpisode, Outline, Transcript
+from podpipe.models import Chapters, Hypothesis, IndexedEpisode, Notes, Outline, Transcript
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
-    from podpipe.models import Notes
     from podpipe.net import Client
     from podpipe.search import Index
     from podpipe.speech import Recogniser
@@ -38,21 +37,24 @@ def describe(work: Work, notes: Notes | None) -> Outline:
         files[library.notes_name(notes)] = notes.text.encode()
     work.stage("describe", [work.episode, notes], list(files), lambda: Made(files))
     work.episode = work.folder.episode()
-    return outline_of(work)
+    outline = outline_of(work)
+    learned.remember(work.folder.path.parent, work.episode, outline.vocabulary)
+    return outline
 
 
 def outline_of(work: Work) -> Outline:
     """The notes that are kept in the episode's folder, read as an Outline."""
-    kept = work.folder.notes()
-    if kept is None:
-        return Outline()
     from podpipe.notes import read_outline
 
+    kept = work.folder.notes() or Notes("")
     return read_outline(kept, title=work.episode.title, show=work.episode.show)
 
 
 def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
-    """The sound, with the vocabulary of the notes → ``hypothesis.json``; on the way its ``loudness.npy``."""
+    """The sound, with the vocabulary of the notes → ``hypothesis.json``; on the way its ``loudness.npy``.
+
+    What the show's other episodes teach is no input: they may come and go without this one being heard anew.
+    """
     original = work.folder.original()
     inputs = [work.digests(original.name), tools.recogniser.name, tools.language, outline.vocabulary, outline.sections]
 
@@ -61,17 +63,19 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
         from podpipe.align import follow
 
         meter = sound.Meter()
+        taught = learned.taught(work.folder.path.parent, work.episode, outline.vocabulary)
         total = audio.probe(original).duration_ms
         hypothesis = speech.transcribe(
             original,
             tools.recogniser,
             language=tools.language,
-            vocabulary=outline.vocabulary,
+            vocabulary=[*outline.vocabulary, *taught],
             script=follow.reader_of(outline),
             on_progress=lambda done: work.progress("transcribe", done, total),
             on_block=meter.hear,
         )
-        return Made({library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())})
+        files = {library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())}
+        return Made(files, facts={"taught": ", ".join(term.text for term in taught)} if taught else {})
 
     work.stage("transcribe", inputs, [library.HYPOTHESIS], action)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from podpipe.models import Notes, Outline, Section
-from podpipe.notes import agenda, headings, stamps
+from podpipe.notes import agenda, headings, names, stamps
 from podpipe.notes.blocks import Block, read_blocks
 from podpipe.notes.vocabulary import vocabulary
 
@@ -24,8 +24,9 @@ def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
         for block in stamps.parted(read_blocks(notes))
         if _WRITTEN.search(block.text) and not _AUDIO_LINE.match(block.text)
     ]
-    announced = agenda.find(blocks)
-    sections = _sections(blocks[1:] if _is_title(blocks, title, announced) else blocks, announced)
+    told = names.left_out(blocks)
+    announced = agenda.find(told)
+    sections = _sections(told[1:] if _is_title(told, title, announced) else told, announced)
     return Outline(announced, sections, vocabulary(blocks, sections, announced, title, show))
 
 

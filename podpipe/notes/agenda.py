@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from podpipe.notes.blocks import Block
+from podpipe.notes.headings import is_name
 
 _ANNOUNCES = re.compile(
     r"\b(?:issue|episode|show|program(?:me)?|edition|bulletin|items?|topics?|agenda|headlines|stories|menu|"
@@ -13,22 +14,51 @@ _ANNOUNCES = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))([^.!?:]{3,70}):\s+(.+?)(?:[.!?](?=\s|$)|$)")
+_SAID = re.compile(
+    r"(?:^|(?<=[.!?] ))"
+    r"([^.!?:,;]{0,70}\b(?:talk(?:ing)? (?:about|of)|look(?:ing)? at|cover(?:s|ing)?|discuss(?:es|ing)?))"
+    r"\s+([^!?:]+?)(?:[.!?](?=\s|$)|$)",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"^(?:and |so )?(?:we|i|join us)\b", re.IGNORECASE)
+_SIGNS = re.compile(r"\s+[|·•]\s+|\s+[–—-]\s+|\s*[|·•]\s*")
+_REST = re.compile(r"(?:(?:much|lots|a lot|some|many|and) )*(?:more|others?)(?: \w+)?$", re.IGNORECASE)
+_LONGEST = 9
+"""Words of a topic."""
+
 _PARTS = re.compile(r",\s+and\s+|;\s+and\s+|,\s+|;\s+|\s+and\s+(?=[^,;]+$)")
 
 
 def find(blocks: Sequence[Block]) -> tuple[str, ...]:
-    """The topics of the sentence that announces most, a title perhaps; () where none does."""
+    """The topics of the sentence that announces most, a title perhaps; else of a block that only lists; or ()."""
     found: tuple[str, ...] = ()
     for block in blocks:
-        for before, after in _SENTENCE.findall(block.text):
+        said = ((before, after) for before, after in _SAID.findall(block.text) if _HOST.match(before) or _tells(before))
+        told = ((before, after) for before, after in _SENTENCE.findall(block.text) if _tells(before))
+        for _, after in (*told, *said):
             items = tuple(parts(after))
-            announces = _ANNOUNCES.search(before) and all(len(item.split()) <= 9 for item in items)
-            if announces and len(items) > max(len(found), 1):
+            if len(items) > max(len(found), 1) and all(len(item.split()) <= _LONGEST for item in items):
                 found = items
-    return found
+    return found or max((_bare(block) for block in blocks if not block.is_item), key=len, default=())
+
+
+def _tells(before: str) -> bool:
+    return bool(_ANNOUNCES.search(before))
+
+
+def _bare(block: Block) -> tuple[str, ...]:
+    """The items of a block that is nothing but a list of names: "ZFS send, io_uring, SMR drives"."""
+    if block.is_heading or re.search(r"[!?:](?!\S)|\.\s", block.text):
+        return ()
+    by_signs = tuple(item.strip() for item in _SIGNS.split(block.text.strip(" .")))
+    items = by_signs if len(by_signs) >= 3 else tuple(parts(block.text))
+    if block.text.endswith(".") and ";" not in block.text:
+        return ()  # a sentence
+    is_list = len(items) >= 3 and all(len(item.split()) <= 6 and is_name(item) for item in items)
+    return items if is_list else ()
 
 
 def parts(text: str) -> list[str]:
     """What a list in a sentence lists, without leading articles and the like."""
     items = [re.sub(r"^(?:the|an?|a look at)\s+(?:look at\s+)?", "", part.strip(" .")) for part in _PARTS.split(text)]
-    return [item for item in items if item]
+    return [item for item in items if item and not _REST.match(item)]

@@ -62,7 +62,7 @@ def _of_text(text: str) -> Iterator[Block]:
     for chunk in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines = [line for line in chunk.split("\n") if line.strip()]
         # Lines that are longer than people wrap are paragraphs of their own.
-        apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120
+        apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120 or _is_list(lines)
         apart = apart or sum(bool(_STAMPED_LAST.search(line)) for line in lines) >= 2
         paragraph: list[str] = []
         for line in lines:
@@ -75,6 +75,13 @@ def _of_text(text: str) -> Iterator[Block]:
                 paragraph.append(line)
         if paragraph:
             yield Block(_folded(" ".join(paragraph)))
+
+
+def _is_list(lines: list[str]) -> bool:
+    """Whether short lines are items rather than a wrapped paragraph, which ends with a full stop."""
+    return (
+        len(lines) >= 3 and max(map(len, lines)) <= 60 and not any(re.search(r"[.!?,;:]\s*$", line) for line in lines)
+    )
 
 
 def _is_label(line: str) -> bool:

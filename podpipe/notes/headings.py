@@ -50,7 +50,7 @@ def _of_sentence(block: Block, announced: Sequence[str]) -> Section | None:
     ):
         return Section(text.rstrip(".:")) if not _NO_HEADING.match(text) else None
     opening = _OPENING.match(text)
-    if opening is None:
+    if opening is None or (announced and all(item in opening["text"] for item in announced)):
         return None
     heading = opening["heading"].strip()
     words = heading.split()

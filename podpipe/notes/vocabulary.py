@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from podpipe.models import Section, Term
 from podpipe.notes.blocks import Block
+from podpipe.notes.headings import is_name
 
 _STARTERS = (
     "the|a|an|this|that|these|those|in|on|at|of|for|from|to|by|with|and|but|or|so|if|when|while|since|after|before|as|"
@@ -24,6 +25,15 @@ _COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "Ma
            "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday",
            "Friday", "Saturday", "Sunday"}  # fmt: skip
 
+
+_LIST = re.compile(r"(?:[^.!?:,;]{1,60}:\s+)?(?P<items>[^.!?:]*(?:[.!?:](?=[^\s])[^.!?:]*)*?)[.!]?")
+_COMMA = re.compile(r"(?:,|;|·|•|\|)\s+(?:and\s+|&\s+)?|\s+[·•|]\s+|,?\s+and\s+(?=[^,;]+$)")
+_LONGEST_ITEM = 5
+"""Words of an item; a longer one is a sentence."""
+
+_PHRASE = re.compile(r"(?<!\w)[A-Z]{2,6} [a-z]{4,}\b")
+_PHRASE_TIMES = 3
+"""So often an acronym and a word stand together that they are one term: "OOM killer"."""
 
 _PLACES = 12
 """So many uses of a term are remembered."""
@@ -41,21 +51,55 @@ def vocabulary(
         if 1 < len(term) <= 60 and term not in _COMMON:
             weights[term] = max(weights.get(term, 0), weight)
 
+    for item in _listed(blocks):
+        add(item, 0.7)
     for topic in (*announced, *(section.heading for section in sections)):
         if len(topic.split()) <= 6:
             add(topic, 1.0)
     if re.search(r"[A-Z]", show):
         add(show, 0.6)
+    for name in _of_title(title):
+        add(name, 0.7)
     names = Counter(_NAME.findall(text))
     for name, count in names.items():
         add(re.sub(r"['’]s$", "", name), min(0.95, (0.8 if " " in name else 0.55) + 0.03 * count))
+    for phrase, count in Counter(_PHRASE.findall(text)).items():
+        if count >= _PHRASE_TIMES and not is_starter(phrase.split()[1]):
+            add(phrase, 0.8)
     for token, count in Counter(_TOKEN.findall(text)).items():
-        if _IDENTIFIER.search(token) and not re.fullmatch(r"[\d.,:/-]+", token):
+        if _is_identifier(token):
             add(token, min(0.95, 0.7 + 0.03 * count))
     return tuple(
         Term(term, round(weight, 2), _places(term, text))
         for term, weight in sorted(weights.items(), key=lambda item: -item[1])
     )
+
+
+def _listed(blocks: Sequence[Block]) -> Iterator[str]:
+    """What stands in lists of short items, whatever its capitals: "With: Boqun Feng, lockdep, vhost-user."."""
+    for block in blocks:
+        if block.is_item:
+            items = [block.text]
+        else:
+            match = _LIST.fullmatch(block.text)
+            items = [part.strip() for part in _COMMA.split(match["items"])] if match else []
+        if (block.is_item or len(items) >= 3) and all(len(item.split()) <= _LONGEST_ITEM for item in items):
+            bare = (re.sub(r"^(?:the|an?) (?:look at )?", "", item) for item in items)
+            yield from (item for item in bare if item and is_name(item) and not is_starter(item))
+
+
+def _of_title(title: str) -> Iterator[str]:
+    """Names and identifiers in the episode's title, which is no file's name; where all words have capitals, no name."""
+    if " " not in title.strip():
+        return
+    words = re.findall(r"[^\W\d_]\S*", title)
+    if sum(word[0].isupper() for word in words) * 2 <= len(words):
+        yield from _NAME.findall(title)
+    yield from (token for token in _TOKEN.findall(title) if _is_identifier(token))
+
+
+def _is_identifier(token: str) -> bool:
+    return bool(_IDENTIFIER.search(token)) and not re.fullmatch(r"[\d.,:/-]+", token)
 
 
 def _places(term: str, text: str) -> tuple[float, ...]:

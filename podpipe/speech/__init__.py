@@ -7,6 +7,7 @@ so that none invents text.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
 from podpipe.sound import Sound
-from podpipe.speech import echoes, hints, vad
+from podpipe.speech import echoes, hints, spelling, vad
 from podpipe.speech.ahead import ahead
 
 
@@ -79,6 +80,17 @@ class Follower(Protocol):
 
         Words for which there is no room have (nearly) no length.
         """
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """What an engine may do besides recognising: say how likely a text is in a sound."""
+
+    def prepare(self, samples: Samples) -> object:
+        """All that can be done for a stretch before its words are known; for ``weigh``."""
+
+    def weigh(self, prepared: Any, texts: Sequence[str], language: str, vocabulary: Sequence[str]) -> tuple[float, ...]:
+        """Log probability of each word after those before it, told of a vocabulary; fewer where there is no room."""
 
 
 class Script(Protocol):
@@ -174,6 +186,8 @@ class _Listener:
     ) -> None:
         self._recogniser, self._vocabulary, self._expected_ms = recogniser, vocabulary, expected_ms
         self._follower = recogniser if isinstance(recogniser, Follower) else None
+        self._judge = recogniser if isinstance(recogniser, Judge) else None
+        self._lexicon = spelling.lexicon([term.text for term in vocabulary])
         self._script = script if self._follower else None
         self.language, self.confidence = language, 1.0 if language else 0.0
         self.words: list[Word] = []
@@ -201,7 +215,23 @@ class _Listener:
         self.words += _shifted(made_out, stretch)
 
     def hear(self, stretch: vad.Stretch) -> Heard:
-        """Hear a stretch; where the hints led the engine astray, hear it again without, and keep the better."""
+        """Hear a stretch, and spell the terms in it as the notes do."""
+        heard = self._recognised(stretch)
+        judge, prepared = self._judge, functools.cache(lambda: self._judge and self._judge.prepare(stretch.samples))
+        if judge is None:
+            return heard
+
+        def weigh(texts: Sequence[str], told: Sequence[str]) -> Sequence[float]:
+            return judge.weigh(prepared(), texts, heard.language, told)
+
+        words: Sequence[Word] = heard.words
+        if spelling.doubtful(words, self._lexicon):
+            plain = self._recogniser.recognise(stretch.samples, language=heard.language, vocabulary=())
+            words = spelling.borne_out(words, plain.words, self._lexicon, weigh)
+        return replace(heard, words=tuple(spelling.respelled(words, self._lexicon, weigh)))
+
+    def _recognised(self, stretch: vad.Stretch) -> Heard:
+        """Where the hints led the engine astray, it hears the stretch again without; the better is kept."""
         terms, samples = self._hints(stretch), stretch.samples
         heard = self._recogniser.recognise(samples, language=self.language, vocabulary=terms)
         doubt = echoes.doubt(heard.words, stretch.duration_ms)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import itertools
+import json
 import math
 import os
 import threading
@@ -27,6 +29,9 @@ _ALIGNED_MS = 20
 """Milliseconds of a step in time of an alignment."""
 
 _MOST_TOKENS = 400
+
+_CONTEXT = 448
+"""Tokens that Whisper's decoder has room for, prompt and text together."""
 
 
 _MOST_WORKERS = 2
@@ -99,6 +104,39 @@ class FasterWhisper:
         flat = [token for word in tokens for token in word][:_MOST_TOKENS]
         (result,) = model.model.align(prepared.value, tokenizer.sot_sequence, [flat], prepared.frames)
         return _placed(texts, tokens, result, prepared.frames)
+
+    def weigh(
+        self, prepared: _Encoded, texts: Sequence[str], language: str, vocabulary: Sequence[str]
+    ) -> tuple[float, ...]:
+        """As in ``Judge``."""
+        from faster_whisper.tokenizer import Tokenizer
+
+        model = self._model
+        tokenizer = Tokenizer(self._whole_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+        told = hints.prompt(self._fitting(vocabulary), language)
+        before = [tokenizer.sot_prev, *tokenizer.encode(f" {told}")] if told else []
+        tokens = [tokenizer.encode(f" {text}") for text in texts]
+        flat = [token for word in tokens for token in word][: _CONTEXT - len(before) - len(tokenizer.sot_sequence) - 2]
+        (result,) = model.model.align(prepared.value, [*before, *tokenizer.sot_sequence], [flat], prepared.frames)
+        likely = [math.log(max(float(p), 1e-9)) for p in result.text_token_probs]
+        ends = list(itertools.accumulate(map(len, tokens)))
+        return tuple(
+            sum(likely[end - len(own) : end]) for own, end in zip(tokens, ends, strict=True) if end <= len(likely)
+        )
+
+    @functools.cached_property
+    def _whole_tokenizer(self) -> Any:
+        """The tokenizer with the merge that conversions of Whisper's lose, its first: without, " the" is two tokens."""
+        import tokenizers
+
+        own = self._model.hf_tokenizer
+        parts = json.loads(own.to_str())
+        merges = parts["model"]["merges"]
+        first = ["Ġ", "t"] if merges and isinstance(merges[0], list) else "Ġ t"
+        if first in merges or "Ġt" not in parts["model"]["vocab"]:
+            return own
+        merges.insert(0, first)
+        return tokenizers.Tokenizer.from_str(json.dumps(parts))
 
     @functools.cached_property
     def _is_on_cpu(self) -> bool:

@@ -442,3 +442,63 @@ def test_the_title_of_the_page_is_no_topic() -> None:
 def test_headings_of_the_first_level_are_topics_where_there_are_several() -> None:
     notes = Notes("# Fanotify\n\nEric Paris posted.\n\n# KVM\n\nGleb Natapov posted.", "text/markdown")
     assert [section.heading for section in read_outline(notes).sections] == ["Fanotify", "KVM"]
+
+
+_TOPICS = ("ZFS send streams", "io_uring in PostgreSQL", "SMR drives")
+
+
+def _topics(text: str, media_type: str) -> tuple[str, ...]:
+    """The topics that are looked for: those announced, or headings without text."""
+    outline = read_outline(Notes(text, media_type))  # type: ignore[arg-type]
+    return outline.agenda or tuple(s.heading for s in outline.sections if s.heading and not s.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type"),
+    [
+        ("Today: ZFS send streams, io_uring in PostgreSQL and SMR drives.", "text/plain"),
+        ("<p>Today: ZFS send streams, io_uring in PostgreSQL and SMR drives</p>", "text/html"),
+        ("<ul><li>ZFS send streams</li><li>io_uring in PostgreSQL</li><li>SMR drives</li></ul>", "text/html"),
+        ("<p>ZFS send streams<br>io_uring in PostgreSQL<br/>SMR drives</p>", "text/html"),
+        ("<p>ZFS send streams | io_uring in PostgreSQL | SMR drives</p>", "text/html"),
+        ("ZFS send streams, io_uring in PostgreSQL, SMR drives", "text/plain"),
+        ("ZFS send streams; io_uring in PostgreSQL; SMR drives.", "text/plain"),
+        ("ZFS send streams\nio_uring in PostgreSQL\nSMR drives", "text/plain"),
+        ("Topics:\n- ZFS send streams\n- io_uring in PostgreSQL\n- SMR drives", "text/plain"),
+        ("This week we talk about ZFS send streams, io_uring in PostgreSQL, and SMR drives.", "text/plain"),
+        ("We cover ZFS send streams, io_uring in PostgreSQL, SMR drives and more!", "text/plain"),
+        ("Topics: ZFS send streams, io_uring in PostgreSQL, SMR drives\n\nNames: Qu Wenruo, lockdep", "text/plain"),
+        ("## Topics\n\n- ZFS send streams\n- io_uring in PostgreSQL\n- SMR drives\n\n## People\n\n- Qu Wenruo\n",
+         "text/markdown"),
+    ],
+)  # fmt: skip
+def test_topics_are_listed_in_many_shapes(text: str, media_type: str) -> None:
+    assert _topics(text, media_type) == _TOPICS
+    assert {"io_uring", "PostgreSQL"} <= terms_of(text, media_type)
+
+
+def terms_of(text: str, media_type: str = "text/plain") -> set[str]:
+    outline = read_outline(Notes(text, media_type))  # type: ignore[arg-type]
+    return {term.text for term in outline.vocabulary}
+
+
+def test_names_that_are_listed_are_terms_and_no_topics() -> None:
+    text = "In this episode: Btrfs, KVM and SMR drives.\n\nNames and terms: Qu Wenruo, lockdep, vhost-user."
+    outline = read_outline(Notes(text))
+    assert {"Qu Wenruo", "lockdep", "vhost-user"} <= terms_of(text)
+    assert not any("lockdep" in section.text or "lockdep" in section.heading for section in outline.sections)
+
+
+def test_an_acronym_and_its_word_are_one_term() -> None:
+    text = "The OOM killer came. The OOM killer went. Nobody likes the OOM killer. The KVM code is new."
+    assert "OOM killer" in terms_of(text)
+    assert "KVM code" not in terms_of(text)
+
+
+def test_names_in_the_title_are_terms_and_those_of_files_are_not() -> None:
+    def terms(title: str) -> set[str]:
+        return {term.text for term in read_outline(Notes(""), title=title).vocabulary}
+
+    assert {"Jens Axboe", "io_uring"} <= terms("A talk with Jens Axboe about io_uring")
+    assert terms("linux_kernel_podcast_20091101") == set()
+    assert terms("How To Build A Boat") == set()
