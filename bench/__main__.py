@@ -17,8 +17,10 @@ from bench import (
     memory,
     overhead,
     page,
+    robustness,
     script,
     startup,
+    words,
 )
 from bench.table import Settings, Skipped, Table, markdown
 
@@ -26,13 +28,15 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "main_job": main_job.run,
     "script": script.run,
     "headings": headings.run,
+    "words": words.run,
+    "robustness": robustness.run,
     "overhead": overhead.run,
     "startup": startup.run,
     "engines": engines.run,
     "conversation": conversation.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"memory"})
+SLOW = frozenset({"memory", "robustness"})
 """Left out by ``--quick``."""
 
 
