@@ -22,7 +22,7 @@ from podpipe.topics import THRESHOLD, flow, titles
 PICTURE = ROOT / "docs" / "calibration.svg"
 SURE = 0.9
 TARGET = 0.95
-EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+EDGES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Where the bins of confidence begin."""
 
 EXPLANATION = """\
@@ -111,7 +111,7 @@ def conversation(told: Told, others: Sequence[Told]) -> Iterator[Said]:
     for asked in (own, more):
         placed = titles.place(told.words, told.duration_ms, [title for title, _ in asked])
         for placement, (_, truth) in zip(placed, asked, strict=True):
-            if placement.start_ms is not None and placement.confidence >= THRESHOLD:
+            if placement.start_ms is not None and placement.confidence >= titles.LEAST:
                 near = truth is not None and abs(placement.start_ms - truth) <= titles.WITHIN_MS
                 yield Said(placement.confidence, near)
 

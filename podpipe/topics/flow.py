@@ -18,9 +18,9 @@ from podpipe.topics.talk import Floats, Talk, prepare
 
 WITHIN_MS = 30_000
 _CENTRE_MS = 35_000
-_GAP_MS = 270_000
+GAP_MS = 270_000
 """The mean time from one topic to the next that is expected before anything is heard."""
-_LEAST_MS = 60_000
+LEAST_MS = 60_000
 
 
 def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[Chapter, ...]:
@@ -33,12 +33,12 @@ def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[C
     if not talk.places.size:
         return ()
     scores = features(talk).astype(np.float64) @ np.array(weights.FLOW) + weights.FLOW_BEGIN
-    found, _ = chain.topics_begin(scores, *chain.gaps(talk.times_ms, _GAP_MS))
+    found, _ = chain.topics_begin(scores, *chain.gaps(talk.times_ms, GAP_MS))
     near = np.minimum(chain.nearby(found[None], talk.times_ms, WITHIN_MS)[0], 1)
     sure = np.interp(near, *weights.FLOW_CONFIDENCE)
     worth = (near + chain.centred(found[None], talk.times_ms, _CENTRE_MS)[0]) / 2
     lowest = np.interp(least, weights.FLOW_CONFIDENCE[1], weights.FLOW_CONFIDENCE[0])
-    chosen = [p for p in chain.spread(worth - 0.8 * lowest, talk.times_ms, _LEAST_MS) if sure[p] >= least]
+    chosen = [p for p in chain.spread(worth - 0.8 * lowest, talk.times_ms, LEAST_MS) if sure[p] >= least]
     if not chosen:
         return ()
     titles = keywords.titles(talk, [int(talk.places[place]) for place in chosen])
