@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    calibration,
     conversation,
     engines,
     headings,
@@ -34,9 +35,10 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "startup": startup.run,
     "engines": engines.run,
     "conversation": conversation.run,
+    "calibration": calibration.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"memory", "robustness"})
+SLOW = frozenset({"calibration", "memory", "robustness"})
 """Left out by ``--quick``."""
 
 

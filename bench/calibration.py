@@ -22,7 +22,7 @@ from podpipe.topics import THRESHOLD, flow, titles
 PICTURE = ROOT / "docs" / "calibration.svg"
 SURE = 0.9
 TARGET = 0.95
-EDGES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+EDGES = (0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Where the bins of confidence begin."""
 
 EXPLANATION = """\

@@ -20,8 +20,9 @@ EXPLANATION = """\
 *Titles*: the titles of the {chapters} chapters that the hosts published are given, their times are not; a chapter is
 right only where that very title begins. *Nothing*: the talk alone. F1 counts each start once, one to one, within
 15 or 30 s; Pk (Beeferman, Berger and Lafferty, 1999) and WindowDiff (Pevzner and Hearst, 2002) are errors, in steps
-of a second. podpipe's figures are of the chapters that it would write (sure at least {least}, and {threshold}). Weights were
-fitted on every other episode; *held out* are the others, of the same show. podpipe took {seconds:.0f} s."""
+of a second. podpipe's figures are of the chapters that it would write (sure at least {least}; with nothing given,
+{threshold}). Weights were fitted on every other episode; *held out* are the others, of the same show. Targets, of those
+held out: 0.80 within 15 s with titles, 0.40 within 30 s with nothing. podpipe took {seconds:.0f} s."""
 
 Starts = Sequence[int | None]
 """When each title begins (ms), None where it is left out; or, without titles, when topics begin."""

@@ -23,8 +23,8 @@ def write(path: Path, modes: Mapping[str, Sequence[tuple[float, float, int]]]) -
     with matplotlib.rc_context({"svg.hashsalt": "podpipe", "svg.fonttype": "none", "font.size": 10}):
         figure = Figure(figsize=(6.4, 5.2), facecolor="white")
         FigureCanvasSVG(figure)
-        axes = figure.add_subplot(xlim=(0.38, 1.02), ylim=(0, 1.03))
-        axes.plot((0.4, 1), (0.4, 1), color="#8a8a8a", linewidth=1, linestyle="--", label="as often as said")
+        axes = figure.add_subplot(xlim=(0.33, 1.02), ylim=(0, 1.03))
+        axes.plot((0.35, 1), (0.35, 1), color="#8a8a8a", linewidth=1, linestyle="--", label="as often as said")
         for (mode, bins), colour, mark in zip(modes.items(), _COLOURS, _MARKS, strict=False):
             said, right, counts = ([one[field] for one in bins] for field in range(3))
             axes.plot(said, right, color=colour, linewidth=1.2, label=f"{mode} ({sum(counts)})")

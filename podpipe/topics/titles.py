@@ -28,9 +28,9 @@ from podpipe.topics.text import is_stop, stemmed
 
 WITHIN_MS = 15_000
 
-LEAST = 0.4
+LEAST = 0.35
 """Less sure, a title has no chapter. What is right most often, found and invented weighed alike (F1), is to take all
-that are likelier than half of that F1 (Lipton, Elkan and Naryanaswamy, 2014)."""
+that are likelier than about half of that F1 (Lipton, Elkan and Naryanaswamy, 2014)."""
 
 CENTRE_MS = 20_000
 

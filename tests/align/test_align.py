@@ -95,7 +95,7 @@ def test_a_section_ends_where_its_text_ends(episode: Spoken) -> None:
     ends = {end_ms for _, _, end_ms in episode.sentences}
     found = placed(aligned(episode.outline, episode.hypothesis, episode.sound))
     for title in episode.headings:
-        assert min(abs(end_ms - (found[title].end_ms or 0)) for end_ms in ends) <= 1
+        assert min(abs(end_ms - (found[title].end_ms or 0)) for end_ms in ends) <= 10  # a hop of the sound
 
 
 def test_a_section_that_is_not_spoken_has_no_place(adlib: Spoken) -> None:
