@@ -26,6 +26,8 @@ ROUNDS, FOLDS = 60, 3
 FLAT_MS, SLOPE_MS = 5000, 4000
 """A start is as good as the people's within so much; beyond, worse by a factor of e for each so much."""
 KNOTS = 14
+LOWEST = 0.3
+"""Starts about so likely are looked at, for the curve of flow."""
 
 Weights = tuple[Doubles, float]
 Curve = tuple[tuple[float, ...], tuple[float, ...]]
@@ -108,9 +110,8 @@ def flow_likely(case: Case, model: Weights) -> list[Likely]:
     """The same for starts without titles."""
     scores = (case.features @ model[0]).astype(np.float64)
     found, _ = chain.topics_begin(scores + model[1], case.between, case.first)
-    near = np.minimum(chain.nearby(found[None], case.times_ms, flow.WITHIN_MS)[0], 1)
+    near, chosen = flow.starts(found, case.times_ms, LOWEST)
     truth = np.array(case.truth)
-    chosen = chain.spread(near - 0.15, case.times_ms, flow.LEAST_MS)
     return [(float(near[p]), bool(np.abs(truth - case.times_ms[p]).min() <= flow.WITHIN_MS)) for p in chosen]
 
 

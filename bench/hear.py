@@ -13,7 +13,6 @@ from podpipe import audio, speech
 from podpipe.audio import SAMPLE_RATE
 from podpipe.speech import Recogniser
 
-
 PLAIN = "openai-whisper alone"
 """openai-whisper as its own documentation uses it, without podpipe."""
 
