@@ -193,7 +193,7 @@ def _share(group: Sequence[float]) -> float:
     return group[1] / (group[2] + 0.5)
 
 
-HEAD = '''"""What ``titles`` and ``flow`` learned, written by ``python -m bench.fit``: do not edit.
+HEAD = '''"""What ``titles`` and ``flow`` learned, written by ``python -m bench.fit``.
 
 Fitted on every other episode of a talk show ({count} of {all}). The features are those of ``titles.features`` and
 ``flow.features``, in their order. Weights are of logarithms of odds, by gradient ascent on the likelihood of the
