@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    calibration,
     conversation,
     engines,
     headings,
@@ -20,10 +21,12 @@ from bench import (
     page,
     published,
     reading,
+    robustness,
     script,
     startup,
     tagging,
     terms,
+    words,
 )
 from bench.table import Settings, Skipped, Table, markdown
 
@@ -33,16 +36,19 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "published": published.run,
     "terms": terms.run,
     "headings": headings.run,
+    "words": words.run,
+    "robustness": robustness.run,
     "overhead": overhead.run,
     "startup": startup.run,
     "engines": engines.run,
     "conversation": conversation.run,
+    "calibration": calibration.run,
     "known_items": known_items.run,
     "tagging": tagging.run,
     "reading": reading.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"memory", "known_items"})
+SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
 """Left out by ``--quick``."""
 
 

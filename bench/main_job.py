@@ -9,6 +9,7 @@ from typing import Any
 
 from bench import measure
 from bench.episodes import Heading, Ingested, Truth, ingested, truths
+from bench.figures import same_title
 from bench.table import Settings, Table, percent
 from podpipe.models import Notes
 from podpipe.notes import read_outline
@@ -62,18 +63,12 @@ def _chapters(episode: Ingested) -> Iterator[Row]:
 
 def _chapter_of(heading: Heading, chapters: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The nearest chapter of this title; None where there is none."""
-    titled = [chapter for chapter in chapters if _same(chapter["title"], heading.title)]
+    titled = [chapter for chapter in chapters if same_title(chapter["title"], heading.title)]
     return min(titled, key=lambda chapter: abs(chapter["start_ms"] - heading.start_ms), default=None)
 
 
 def _is_optional(chapter: dict[str, Any], truth: Truth) -> bool:
-    return any(_same(chapter["title"], title) for title in truth.optional)
-
-
-def _same(left: str, right: str) -> bool:
-    """Whether two titles name one topic: "OOM killer" and "the OOM killer" do."""
-    short, long = sorted((re.sub(r"[\W_]+", "", title.casefold()) for title in (left, right)), key=len)
-    return bool(short) and short in long
+    return any(same_title(chapter["title"], title) for title in truth.optional)
 
 
 def _names(episode: Ingested) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""What a long episode needs."""
+"""What episodes need by their length: time and memory, with a script and without."""
 
 from __future__ import annotations
 
@@ -15,39 +15,47 @@ from bench.table import Settings, Table
 from podpipe import audio, timecode
 
 TARGET = "≤ 1 GB"
-
+MINUTES = (5, 30, 60, 120)
+"""Lengths besides that of the longest file."""
 
 EXPLANATION = """\
-`podpipe ingest` of a long MP3: the audio frames of `{id}` {times} times in a row, with its notes, the whole
-script, repeated as often. Peak memory is the largest resident set of the process."""
+`podpipe ingest` of MP3s of several lengths: the audio frames of `{id}` again and again, with its notes, the whole
+script, repeated as often; and with no notes. Time is linear where “Time an hour” stays the same (loading the weights
+weighs more in short files), memory flat where the peak does: the largest resident set of the process."""
 
 
 def run(settings: Settings) -> Table:
-    """Ingest a file of some hours, made of a short one again and again, with notes as long."""
+    """Ingest files made of a short one again and again, with notes as long and without."""
     truth = max(truths(), key=lambda truth: audio.probe(truth.audio).duration_ms)
-    times = math.ceil(settings.hours * 3_600_000 / audio.probe(truth.audio).duration_ms)
-    folder = settings.folder / "long"
+    hours = [minutes / 60 for minutes in MINUTES if minutes / 60 < settings.hours]
+    rows = []
+    for known in ("script", "no notes"):
+        rows += [_row(settings, truth, known, length) for length in (*hours, settings.hours)]
+    header = ("Known", "Length", "Target", "Peak memory", "Time", "Time an hour", "Whisper", "Alignment",
+              "Times real time")  # fmt: skip
+    return Table("Length: time and memory", EXPLANATION.format(id=truth.id), header, tuple(rows))
+
+
+def _row(settings: Settings, truth: Truth, known: str, hours: float) -> tuple[str, ...]:
+    folder = settings.folder / f"long-{known.replace(' ', '-')}-{hours:.2f}"
     folder.mkdir()
+    times = max(math.floor(hours * 3_600_000 / audio.probe(truth.audio).duration_ms), 1)
     repeat(truth.audio, folder / "long.mp3", times)
-    (folder / "long.txt").write_text(_notes(truth, times), "utf-8")
+    if known == "script":
+        (folder / "long.txt").write_text(_notes(truth, times), "utf-8")
     ingest = measure.podpipe("ingest", folder / "long.mp3", "--library", folder / "library", "--json")
     (episode,) = json.loads(ingest.output)["episodes"]
-    stages = episode["stages"]
-    return Table(
-        "Memory",
-        EXPLANATION.format(id=truth.id, times=times),
-        ("Length", "Target", "Peak memory", "Time", "Whisper", "Alignment", "Times real time"),
-        (
-            (
-                timecode.clock(episode["duration_ms"]),
-                TARGET,
-                ingest.peak,
-                f"{ingest.seconds:.0f} s",
-                f"{stages['transcribe']:.0f} s",
-                f"{stages['align']:.0f} s",
-                f"{episode['duration_ms'] / 1000 / ingest.seconds:.1f}×",
-            ),
-        ),
+    stages, seconds = episode["stages"], episode["duration_ms"] / 1000
+    return (
+        known,
+        timecode.clock(episode["duration_ms"]),
+        TARGET,
+        ingest.peak,
+        f"{ingest.seconds:.0f} s",
+        f"{ingest.seconds / seconds * 3600:.0f} s",
+        f"{stages['transcribe']:.0f} s",
+        f"{stages['align']:.0f} s",
+        f"{seconds / ingest.seconds:.1f}×",
     )
 
 

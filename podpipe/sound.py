@@ -17,6 +17,10 @@ from podpipe.audio import SAMPLE_RATE, Samples
 HOP_MS = 10
 _HOP = SAMPLE_RATE * HOP_MS // 1000
 
+_MARGIN = SAMPLE_RATE // 400
+"""Samples (2.5 ms) on each side of one whose mean is taken from it: what a room hums and rumbles, below 200 Hz, is
+no sound here. Speech sounds above that too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -63,18 +67,22 @@ class Meter:
 
     def __init__(self) -> None:
         self._levels: list[NDArray[np.float32]] = []
-        self._rest = np.zeros(0, np.float32)
+        self._rest = np.zeros(_MARGIN, np.float32)
+        """What is not measured yet, after a margin."""
 
     def hear(self, block: Samples) -> None:
         """Take the next samples."""
         samples = np.concatenate((self._rest, block))
-        hops = samples.size // _HOP
-        self._levels.append(_levels(samples[: hops * _HOP].reshape(hops, _HOP)))
-        self._rest = samples[hops * _HOP :]
+        hops = (samples.size - 2 * _MARGIN) // _HOP
+        if hops > 0:
+            self._levels.append(_levels(samples[: hops * _HOP + 2 * _MARGIN]))
+            samples = samples[hops * _HOP :]
+        self._rest = samples
 
     def sound(self) -> Sound:
         """What was measured so far."""
-        return Sound(np.concatenate(self._levels) if self._levels else np.zeros(0, np.float32))
+        last = _levels(np.concatenate((self._rest, np.zeros(_MARGIN, np.float32))))
+        return Sound(np.concatenate((*self._levels, last)))
 
 
 def listen(source: Path | Iterable[Samples]) -> Sound:
@@ -98,7 +106,13 @@ def decode(data: bytes) -> Sound:
     return Sound(np.asarray(levels, np.float32).reshape(-1))
 
 
-def _levels(frames: Samples) -> NDArray[np.float32]:
-    power = np.mean(np.square(frames), axis=1)
+def _levels(samples: Samples) -> NDArray[np.float32]:
+    """The level of each whole hop between the margins, without what is low."""
+    sums = np.cumsum(np.append(0.0, samples), dtype=np.float64)
+    width = 2 * _MARGIN
+    middle = samples[_MARGIN : samples.size - _MARGIN]
+    high = middle - (sums[width : width + middle.size] - sums[: middle.size]) / width
+    hops = high.size // _HOP
+    power = np.mean(np.square(high[: hops * _HOP].reshape(hops, _HOP)), axis=1)
     level: NDArray[np.float32] = (10 * np.log10(np.maximum(power, 1e-10))).astype(np.float32)
     return level

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from podpipe.align import merge, onsets
-from podpipe.align.fit import fitted
+from podpipe.align.fit import started
 from podpipe.align.local import Match, Tokens, find, similarity
 from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Transcript
 from podpipe.sound import Sound
@@ -32,7 +32,7 @@ def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
 
     The transcript has the script's spelling where the script was spoken, and what was heard elsewhere.
     """
-    hypothesis = replace(hypothesis, words=fitted(hypothesis.words, sound))
+    hypothesis = replace(hypothesis, words=started(hypothesis.words, sound))
     heard = Tokens.of([word.text for word in hypothesis.words])
     paragraphs = [(number, text) for number, section in enumerate(outline.sections) for text in _texts(section)]
     tokens = [Tokens.of(text.split()) for _, text in paragraphs]

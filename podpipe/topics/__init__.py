@@ -24,8 +24,6 @@ _OPENING_FROM_MS = 3000
 _LONG_MS = 600_000
 """Talk of more than this is looked through for turns."""
 
-_POSSIBLE = 0.3
-
 
 def find_chapters(
     outline: Outline,
@@ -49,8 +47,7 @@ def find_chapters(
     if not found:
         found = heard.find(hypothesis.words, sound)
     if is_long and not found:
-        found, unsure = _of_flow(alignment.transcript)
-        missing = [*missing, *_without(unsure, [*found, *missing])]
+        found = _of_flow(alignment.transcript)
     return Chapters(_closed(found, duration_ms), tuple(missing))
 
 
@@ -59,7 +56,9 @@ def _of_notes(alignment: Alignment) -> tuple[list[Chapter], list[Missing]]:
     return _sure(placed, "script")
 
 
-def _sure(placements: Sequence[Placement], evidence: Evidence) -> tuple[list[Chapter], list[Missing]]:
+def _sure(
+    placements: Sequence[Placement], evidence: Evidence, least: float = THRESHOLD
+) -> tuple[list[Chapter], list[Missing]]:
     """The chapters of placements with a heading that are sure enough, and why the others are none."""
     found: list[Chapter] = []
     missing: list[Missing] = []
@@ -69,7 +68,7 @@ def _sure(placements: Sequence[Placement], evidence: Evidence) -> tuple[list[Cha
             continue
         if placement.start_ms is None:
             missing.append(Missing(title, placement.because))
-        elif placement.confidence < THRESHOLD:
+        elif placement.confidence < least:
             missing.append(Missing(title, f"not sure enough ({placement.confidence:.2f}): {placement.because}"))
         else:
             found.append(_chapter(title, placement.start_ms, evidence, placement.confidence, placement.because))
@@ -87,23 +86,21 @@ def _in_talk(
     from podpipe.topics import titles
 
     placements = titles.place(transcript.words, transcript.duration_ms, named)
-    turned, lost = _sure(placements, "agenda")
+    turned, lost = _sure(placements, "agenda", titles.LEAST)
     if len(turned) <= len(found):
         return found, missing
     return turned, _without([*lost, *missing], turned)
 
 
-def _of_flow(transcript: Transcript) -> tuple[list[Chapter], list[Missing]]:
-    """Where talk turns to something else, and where it may."""
+def _of_flow(transcript: Transcript) -> list[Chapter]:
+    """Where talk turns to something else; nothing is looked for by name, and so nothing is missing."""
     from podpipe.topics import flow
 
-    turns = flow.find(transcript.words, transcript.duration_ms, _POSSIBLE)
-    found = [chapter for chapter in turns if chapter.confidence >= THRESHOLD]
-    unsure = [Missing(c.title, f"not sure enough ({c.confidence:.2f}): {c.because}") for c in turns if c not in found]
-    return (found, unsure) if len(found) >= 2 else ([], [])
+    found = flow.find(transcript.words, transcript.duration_ms, THRESHOLD)
+    return list(found) if len(found) >= 2 else []
 
 
-def _without(missing: Sequence[Missing], found: Sequence[Chapter | Missing]) -> list[Missing]:
+def _without(missing: Sequence[Missing], found: Sequence[Chapter]) -> list[Missing]:
     """What is missing still, each title once."""
     titles = {chapter.title.casefold() for chapter in found}
     kept: dict[str, Missing] = {}

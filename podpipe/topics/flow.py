@@ -14,13 +14,14 @@ import numpy as np
 from podpipe import timecode
 from podpipe.models import Chapter, Word
 from podpipe.topics import chain, keywords, weights
-from podpipe.topics.talk import Floats, Talk, prepare
+from podpipe.topics.chain import Doubles
+from podpipe.topics.talk import Floats, Ints, Talk, prepare
 
 WITHIN_MS = 30_000
 _CENTRE_MS = 35_000
-_GAP_MS = 270_000
+GAP_MS = 270_000
 """The mean time from one topic to the next that is expected before anything is heard."""
-_LEAST_MS = 60_000
+LEAST_MS = 60_000
 
 
 def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[Chapter, ...]:
@@ -33,12 +34,11 @@ def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[C
     if not talk.places.size:
         return ()
     scores = features(talk).astype(np.float64) @ np.array(weights.FLOW) + weights.FLOW_BEGIN
-    found, _ = chain.topics_begin(scores, *chain.gaps(talk.times_ms, _GAP_MS))
-    near = np.minimum(chain.nearby(found[None], talk.times_ms, WITHIN_MS)[0], 1)
+    found, _ = chain.topics_begin(scores, *chain.gaps(talk.times_ms, GAP_MS))
+    lowest = float(np.interp(least, weights.FLOW_CONFIDENCE[1], weights.FLOW_CONFIDENCE[0]))
+    near, likely = starts(found, talk.times_ms, lowest)
     sure = np.interp(near, *weights.FLOW_CONFIDENCE)
-    worth = (near + chain.centred(found[None], talk.times_ms, _CENTRE_MS)[0]) / 2
-    lowest = np.interp(least, weights.FLOW_CONFIDENCE[1], weights.FLOW_CONFIDENCE[0])
-    chosen = [p for p in chain.spread(worth - 0.8 * lowest, talk.times_ms, _LEAST_MS) if sure[p] >= least]
+    chosen = [place for place in likely if sure[place] >= least]
     if not chosen:
         return ()
     titles = keywords.titles(talk, [int(talk.places[place]) for place in chosen])
@@ -47,6 +47,16 @@ def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[C
         Chapter(title, int(talk.times_ms[place]), end_ms, round(float(sure[place]), 2), "flow", _because(talk, place))
         for place, title, end_ms in zip(chosen, titles, ends, strict=True)
     )
+
+
+def starts(found: Doubles, times_ms: Ints, lowest: float) -> tuple[Doubles, list[int]]:
+    """The probability of a beginning within WITHIN_MS of each place, and the places that are likeliest in the middle.
+
+    ``found`` is the probability of a beginning at each place; those about as likely as ``lowest`` are taken too.
+    """
+    near = np.minimum(chain.nearby(found[None], times_ms, WITHIN_MS)[0], 1)
+    worth = (near + chain.centred(found[None], times_ms, _CENTRE_MS)[0]) / 2
+    return near, chain.spread(worth - 0.8 * lowest, times_ms, LEAST_MS)
 
 
 def _because(talk: Talk, place: int) -> str:

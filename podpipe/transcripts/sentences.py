@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from podpipe.models import Sentence, Transcript
-
-_PAUSE_MS = 1200
-_LONGEST = 60
-_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
-_NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
+from podpipe.prose import LONGEST, PAUSE_MS, ends_sentence
 
 
 class _Spoken(Protocol):
@@ -44,17 +39,13 @@ def split(words: Sequence[Spoken]) -> list[list[Spoken]]:
     runs: list[list[Spoken]] = []
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
-        if before is None or _is_end(before) or word.start_ms - before.end_ms >= _PAUSE_MS:
+        if before is None or ends_sentence(before.text) or word.start_ms - before.end_ms >= PAUSE_MS:
             runs.append([])
-        elif len(runs[-1]) >= _LONGEST:
+        elif len(runs[-1]) >= LONGEST:
             at = _cut(runs[-1])
             runs[-1:] = [runs[-1][:at], runs[-1][at:]] if at < len(runs[-1]) else [runs[-1], []]
         runs[-1].append(word)
     return runs
-
-
-def _is_end(word: _Spoken) -> bool:
-    return bool(_END.search(word.text)) and not _NO_END.match(word.text)
 
 
 def _cut(run: Sequence[_Spoken]) -> int:

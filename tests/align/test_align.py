@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podpipe.align import align
-from podpipe.align.fit import fitted
+from podpipe.align.fit import started
 from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Word
 from podpipe.sound import Sound, listen
 from spoken_episodes import EPISODES, Spoken, heard, load, misheard
@@ -95,7 +95,7 @@ def test_a_section_ends_where_its_text_ends(episode: Spoken) -> None:
     ends = {end_ms for _, _, end_ms in episode.sentences}
     found = placed(aligned(episode.outline, episode.hypothesis, episode.sound))
     for title in episode.headings:
-        assert min(abs(end_ms - (found[title].end_ms or 0)) for end_ms in ends) <= 1
+        assert min(abs(end_ms - (found[title].end_ms or 0)) for end_ms in ends) <= 10  # a hop of the sound
 
 
 def test_a_section_that_is_not_spoken_has_no_place(adlib: Spoken) -> None:
@@ -188,7 +188,7 @@ def test_what_the_host_improvises_stays_as_heard(adlib: Spoken) -> None:
     at = next(place for place, word in enumerate(found) if word.text == "umbrella,")
     sentence = found[at - 7 : at + 8]
     assert {word.origin for word in sentence} == {"heard"}
-    heard = fitted(adlib.hypothesis.words, adlib.sound)
+    heard = started(adlib.hypothesis.words, adlib.sound)
     heard_at = next(place for place, word in enumerate(heard) if word.text == "umbrella,")
     assert sentence == heard[heard_at - 7 : heard_at + 8]
 
@@ -196,7 +196,7 @@ def test_what_the_host_improvises_stays_as_heard(adlib: Spoken) -> None:
 def test_words_of_the_script_sound_when_they_were_heard(episode: Spoken) -> None:
     truth = {
         (simple(word.text)[0], word.start_ms)
-        for word in fitted(episode.hypothesis.words, episode.sound)
+        for word in started(episode.hypothesis.words, episode.sound)
         if simple(word.text)
     }
     found = aligned(episode.outline, episode.hypothesis, episode.sound).transcript.words
@@ -218,13 +218,13 @@ def test_notes_of_another_episode_leave_the_transcript_as_heard(shared_data: Pat
         for other in episodes:
             if other is not episode:
                 found = aligned(other.outline, episode.hypothesis, episode.sound)
-                assert found.transcript.words == fitted(episode.hypothesis.words, episode.sound)
+                assert found.transcript.words == started(episode.hypothesis.words, episode.sound)
                 assert {place.start_ms for place in found.placements if place.section.heading} == {None}
 
 
 def test_without_notes_the_transcript_is_what_was_heard(episode: Spoken) -> None:
     found = aligned(Outline(), episode.hypothesis, episode.sound)
-    assert found.transcript.words == fitted(episode.hypothesis.words, episode.sound)
+    assert found.transcript.words == started(episode.hypothesis.words, episode.sound)
     assert found.placements == ()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podpipe.align.fit import fitted
+from podpipe.align.fit import fitted, started
 from podpipe.models import Word
 from podpipe.sound import HOP_MS, Sound
 
@@ -41,3 +41,24 @@ def test_words_only_ever_shrink(times: list[tuple[int, int]], pauses: list[tuple
         words, fitted(words, sound(*((start, start + length) for start, length in pauses))), strict=True
     ):
         assert before.start_ms <= after.start_ms < after.end_ms <= before.end_ms
+
+
+def test_a_word_that_goes_on_begins_at_the_dip_that_is_near() -> None:
+    words = (Word("in", 1000, 1400), Word("his", 1400, 1800), Word("power", 1800, 2300))
+    found = started(words, sound((1460, 1490), (1990, 2010)))
+    assert [word.start_ms for word in found] == [1030, 1470, 1830]
+    assert [word.end_ms for word in found] == [1470, 1830, 2300]
+
+
+def test_a_word_after_a_pause_begins_with_its_sound() -> None:
+    words = (Word("stop.", 1000, 1500), Word("Go", 1500, 2500))
+    assert started(words, sound((1500, 2000)))[1] == Word("Go", 2000, 2500)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9900), st.integers(1, 900)), max_size=8), st.integers(0, 1000))
+def test_started_words_keep_their_length_and_order(times: list[tuple[int, int]], hops: int) -> None:
+    words = [Word("w", start, start + length) for start, length in sorted(times)]
+    found = started(words, Sound(np.random.default_rng(hops).uniform(-60, -10, hops).astype(np.float32)))
+    assert len(found) == len(words)
+    for word in found:
+        assert 0 <= word.start_ms < word.end_ms

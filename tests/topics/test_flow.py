@@ -74,8 +74,7 @@ def test_long_talk_without_notes_has_chapters_and_short_talk_none(episodes: list
         found = find_chapters(Outline(), alignment, heard, Sound(np.zeros(0, np.float32)))
         assert {chapter.evidence for chapter in found.chapters} == evidence
         assert all(chapter.confidence >= THRESHOLD for chapter in found.chapters)
-        assert all("not sure enough" in lost.because for lost in found.missing)
-        assert not {chapter.title for chapter in found.chapters} & {lost.title for lost in found.missing}
+        assert found.missing == ()  # nothing was looked for by name
 
 
 def test_three_hours_take_a_few_seconds(episodes: list[Told]) -> None:

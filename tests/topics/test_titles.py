@@ -14,7 +14,7 @@ from bench.conversation import named_f1
 from bench.talks import Told
 from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Transcript, Word
 from podpipe.sound import Sound
-from podpipe.topics import THRESHOLD, find_chapters, titles
+from podpipe.topics import find_chapters, titles
 
 Placed = list[tuple[Told, tuple[Placement, ...]]]
 
@@ -31,7 +31,7 @@ def held_out(episodes: list[Told]) -> Placed:
 
 
 def written(placements: tuple[Placement, ...]) -> list[int | None]:
-    return [placement.start_ms if placement.confidence >= THRESHOLD else None for placement in placements]
+    return [placement.start_ms if placement.confidence >= titles.LEAST else None for placement in placements]
 
 
 @pytest.mark.parametrize(("within_ms", "least"), [(15_000, 0.77), (30_000, 0.81)])
@@ -65,7 +65,7 @@ def test_titles_of_other_episodes_are_mostly_not_found(episodes: list[Told]) -> 
     for told, other in zip(held, held[1:] + held[:1], strict=True):
         middle = len(told.titles) // 2
         asked = (*told.titles[:middle], other.titles[0], *told.titles[middle:])
-        lost += titles.place(told.words, told.duration_ms, asked)[middle].confidence < THRESHOLD
+        lost += titles.place(told.words, told.duration_ms, asked)[middle].confidence < titles.LEAST
     assert lost >= 0.75 * len(held)
 
 
@@ -89,7 +89,7 @@ def test_topics_that_the_notes_only_name_become_chapters(episodes: list[Told]) -
     assert {chapter.evidence for chapter in found.chapters} == {"opening", "agenda"}
     assert {c.title for c in found.chapters[1:]} | {lost.title for lost in found.missing} == set(told.titles)
     assert len(found.chapters) >= len(told.titles) - 1
-    assert all(chapter.confidence >= THRESHOLD and chapter.because for chapter in found.chapters)
+    assert all(chapter.confidence >= titles.LEAST and chapter.because for chapter in found.chapters)
 
 
 @settings(deadline=None, max_examples=60)

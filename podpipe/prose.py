@@ -1,0 +1,42 @@
+"""What is the same of any talk: its terms, the words that say nothing, and where a sentence ends."""
+
+from __future__ import annotations
+
+import re
+
+TERM = re.compile(r"(?<!\w)(?:[cC]\+\+|[cCfF]#|\.(?:net|NET)\b)|[^\W_]+(?:['’](?!s\b)[^\W_]+)*")
+"""A word, or a name that its symbols make."""
+
+STOP = frozenset(
+    """a about actually all also am an and any are as at be because been being but by can could did do does doing
+    don't for from get go going got gonna had has have he her here hers him his how i i'd i'll i'm i've if in into is
+    it it'd it'll its it's just kind know let like lot mean me might more most much my no not now of oh ok okay on one
+    or our out over really right s said say see she should so some something sort such sure than that the their them
+    then there these they they're thing things think this those to too uh uhm um up us very want was way we we're well
+    were what when where which while who why will with would yeah yes yet you you're your""".split()
+)
+"""Words that say nothing of what is talked about."""
+
+PAUSE_MS = 1200
+"""A sentence ends where nobody speaks for so long ..."""
+
+LONGEST = 60
+"""... or after so many words."""
+
+_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
+_NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
+
+
+def normal_form(word: str) -> str:
+    """A word as it is looked up among stop words: lower case, with the plain apostrophe."""
+    return word.casefold().replace("’", "'")
+
+
+def has_stop(word: str) -> bool:
+    """Whether a word has a full stop or another end of a sentence behind it, be it that of an abbreviation."""
+    return bool(_END.search(word))
+
+
+def ends_sentence(word: str) -> bool:
+    """Whether a sentence ends with a word: at a full stop that is not of an initial or abbreviation."""
+    return has_stop(word) and not _NO_END.match(word)
