@@ -225,7 +225,7 @@ def spoken(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:
 
 def _has_no_room(words: Sequence[Word], number: int) -> bool:
     """Whether a word is squeezed, or unlikely and the next one squeezed."""
-    is_squeezed = [word.end_ms - word.start_ms < _SQUEEZED_MS for word in words[number : number + 2]]
+    is_squeezed = [_is_squeezed(word) for word in words[number : number + 2]]
     return is_squeezed[0] or (words[number].confidence < 0.02 and all(is_squeezed[1:]))
 
 
@@ -265,8 +265,7 @@ def _departure(words: Sequence[Word], sound: Sound) -> int | None:
     if not words:
         return 0
     likely = [_log(word) for word in words]
-    squeezed = "".join("x" if word.end_ms - word.start_ms < _SQUEEZED_MS else "." for word in words)
-    found = [squeezed.find("xxx")] if "xxx" in squeezed else []
+    found = list(itertools.islice(_crowds(words), 1))
     for start in range(max(len(likely) - _RUN + 1, 1)):
         run = likely[start : start + _RUN]
         if statistics.fmean(run) <= _UNLIKELY and statistics.median(run) <= _UNLIKELY:
@@ -277,6 +276,19 @@ def _departure(words: Sequence[Word], sound: Sound) -> int | None:
     if sound.voiced_ms(words[-1].end_ms, sound.duration_ms) > _LEFT_MS:
         found.append(len(words))
     return min(found, default=None)
+
+
+def _crowds(words: Sequence[Word]) -> Iterator[int]:
+    """Where words begin that have no room: three of them, or fewer long ones."""
+    for is_squeezed, run in itertools.groupby(range(len(words)), lambda n: _is_squeezed(words[n])):
+        numbers = list(run)
+        letters = sum(len(words[number].text) for number in numbers)
+        if is_squeezed and (len(numbers) >= 3 or letters >= _CROWD):
+            yield numbers[0]
+
+
+def _is_squeezed(word: Word) -> bool:
+    return word.end_ms - word.start_ms < _SQUEEZED_MS
 
 
 def _pause_after(words: Sequence[Word], count: int, sound: Sound) -> Silence | None:

@@ -180,7 +180,6 @@ class Following:
     ) -> int | None:
         """Read a window into ``parts``; gives since when the host is not reading, None where he is."""
         while window is not None:
-            is_new = gap_ms is None
             if gap_ms is None:
                 reading = self._try(window, language)
                 self._add(reading, window.start_ms, self._script.at, parts)
@@ -190,7 +189,7 @@ class Following:
                 window = self._rest(stretch, window, gap_ms)
                 if window is None:
                     return None
-            found = self._resumed(stretch, window, is_new, language)
+            found = self._resumed(stretch, window, language)
             if found is None:
                 return gap_ms
             start_ms, end_ms, at, reading = found
@@ -211,26 +210,20 @@ class Following:
         placed = self._follower.follow(window.prepared, expected, language) if expected else ()
         return self._script.read(placed, window.sound)
 
-    def _resumed(
-        self, stretch: Prepared, window: Window, is_new: bool, language: str
-    ) -> tuple[int, int, int, Reading] | None:
-        """From when to when in a window, and from which place, the host reads on; None where he does not.
-
-        ``is_new`` says that at the window's beginning the script does not go on where it was.
-        """
-        at = () if self._script.at is None else (self._script.at,)
-        others = self._script.others()
+    def _resumed(self, stretch: Prepared, window: Window, language: str) -> tuple[int, int, int, Reading] | None:
+        """From when to when in a window, and from which place, the host reads on; None where he does not."""
+        places = (*(() if self._script.at is None else (self._script.at,)), *self._script.others())
         begins = [window.start_ms, *_begins(window)][:_TRIED]
         for start_ms in begins:
             end_ms = _end_of_trial(window, start_ms)
             if window.sound.part(start_ms - window.start_ms, end_ms - window.start_ms).voiced_ms() < _NOTHING_MS:
                 continue
             trial = self._window(stretch.samples, stretch.sound, start_ms, end_ms)
-            places = others if is_new and start_ms == window.start_ms else (*at, *others)
-            for place in self._hopeful(trial, places, language):
-                reading = self._try(trial, language, place)
-                if _is_sure(reading):
-                    return start_ms, end_ms, place, reading
+            readings = [(place, self._try(trial, language, place)) for place in self._hopeful(trial, places, language)]
+            sure = [(place, reading) for place, reading in readings if _is_sure(reading)]
+            if sure:  # the one with most words: a heading may be taken for a long first word of its text
+                place, reading = max(sure, key=lambda found: len(found[1].words))
+                return start_ms, end_ms, place, reading
         return None
 
     def _hopeful(self, window: Window, places: Sequence[int], language: str) -> list[int]:
