@@ -48,7 +48,10 @@ _LEAST = -9.0
 _LEFT_MS = 500
 """So much speech after the last word is not in the script."""
 
-_BESIDE_MS = 350
+_DOUBTFUL = -6.0
+"""Log probability of a word in place of which something else may be spoken."""
+
+_BESIDE_MS = 250
 """So much speech beyond a pause within a word is not in the script."""
 
 _SYNCED = 25
@@ -306,12 +309,17 @@ def _pause_after(words: Sequence[Word], count: int, sound: Sound) -> Silence | N
 
 
 def _is_drawn(word: Word, sound: Sound) -> bool:
-    """Whether a word lasts longer than anybody takes for it, or over a pause and what is said after it."""
+    """Whether a word lasts longer than anybody takes for it, or over a pause and what is said after it.
+
+    A word that is unlikely besides has less room: something else may be spoken in its place.
+    """
     (whole,) = fitted([word], sound)
-    named = sum(not letter.islower() for letter in word.text.strip(_MARKS))  # "PSI" and "2.6" are spelled out
-    room_ms = 300 + 100 * len(word.text) + 250 * named
+    first, *others = word.text.strip(_MARKS) or "-"
+    spelled = first.isdigit() + sum(not letter.islower() for letter in others)  # as "PSI" and "2.6" are
+    room_ms = 400 + 100 * len(word.text) + 250 * spelled
+    share = 0.75 if _log(word) < _DOUBTFUL else 1.0
     rest_ms = sound.voiced_ms(word.start_ms, word.end_ms) - sound.voiced_ms(whole.start_ms, whole.end_ms)
-    return whole.end_ms - whole.start_ms > room_ms or rest_ms > _BESIDE_MS
+    return whole.end_ms - whole.start_ms > share * room_ms or rest_ms > share * _BESIDE_MS
 
 
 def _log(word: Word) -> float:
