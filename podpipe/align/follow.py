@@ -69,11 +69,11 @@ _MARKS = "\"'()[]“”‘’"
 _DEPARTURES = 2
 """So often may the host depart from the script and go on where he was; then the place is lost."""
 
-_SENTENCES = 4
+_SENTENCES = 3
 """So many sentences further on may the host go on ..."""
 
-_OPENINGS = 6
-"""... or at so many sections that were not read yet, on each side."""
+_OPENINGS = 4
+"""... or at so many beginnings of sections that were not read yet, on each side."""
 
 
 def reader_of(outline: Outline) -> Reader:
@@ -314,8 +314,8 @@ def _is_drawn(word: Word, sound: Sound) -> bool:
     A word that is unlikely besides has less room: something else may be spoken in its place.
     """
     (whole,) = fitted([word], sound)
-    first, *others = word.text.strip(_MARKS) or "-"
-    spelled = first.isdigit() + sum(not letter.islower() for letter in others)  # as "PSI" and "2.6" are
+    text = word.text.strip(_MARKS)
+    spelled = text[:1].isdigit() + sum(not letter.islower() for letter in text[1:])  # as "PSI" and "2.6" are
     room_ms = 400 + 100 * len(word.text) + 250 * spelled
     share = 0.75 if _log(word) < _DOUBTFUL else 1.0
     rest_ms = sound.voiced_ms(word.start_ms, word.end_ms) - sound.voiced_ms(whole.start_ms, whole.end_ms)
