@@ -18,6 +18,7 @@ from bench import (
     overhead,
     page,
     script,
+    script_speed,
     startup,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -25,6 +26,7 @@ from bench.table import Settings, Skipped, Table, markdown
 BENCHES: dict[str, Callable[[Settings], Table]] = {
     "main_job": main_job.run,
     "script": script.run,
+    "script_speed": script_speed.run,
     "headings": headings.run,
     "overhead": overhead.run,
     "startup": startup.run,

@@ -72,7 +72,7 @@ _DEPARTURES = 2
 _SENTENCES = 3
 """So many sentences further on may the host go on ..."""
 
-_OPENINGS = 4
+_OPENINGS = 6
 """... or at so many beginnings of sections that were not read yet, on each side."""
 
 
@@ -164,8 +164,9 @@ class Reader:
         later = [opening for opening in unread if opening > at]
         earlier = [opening for opening in unread if opening < at]
         sentences = [start for start in self._sentences if start > at][:_SENTENCES]
-        places = dict.fromkeys([*sentences, *later[:_OPENINGS], *earlier[:_OPENINGS]])
-        return tuple(places)
+        near = itertools.zip_longest(sentences, later[:_OPENINGS])
+        places = dict.fromkeys([*itertools.chain.from_iterable(near), *earlier[:_OPENINGS]])
+        return tuple(place for place in places if place is not None)
 
     def find(self, words: Sequence[Word]) -> None:
         """Find the place anew, after words that were recognised."""
@@ -173,7 +174,7 @@ class Reader:
         match = find(similarity(tail, self._tokens), np.ones(len(self._tokens.keys), bool)) if tail.keys else None
         if match is None or match.score < _SURE:
             self._departed += 1
-            self.at = self.at if self._departed < _DEPARTURES else None
+            self.at = self.at if self._departed < _DEPARTURES and self.script else None
             return
         self._departed = 0
         last = match.pairs[-1]

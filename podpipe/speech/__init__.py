@@ -7,8 +7,8 @@ so that none invents text.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from podpipe.models import Hypothesis, Term, Word
 from podpipe.speech import echoes, hints, vad
 from podpipe.speech.ahead import ahead
 from podpipe.speech.following import Follower, Following, Gap, Prepared, Script
+from podpipe.speech.gaps import Gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ def transcribe(
     )
 
 
+_LONG_MS = 8000
+"""After a departure of so long from the script, what is heard tells where the host is in it."""
+
 _CERTAIN = 0.8
 """A language is beyond doubt from here on."""
 
@@ -150,17 +154,18 @@ class _Listener:
         self._following: Following | None = None
         if script is not None and isinstance(recogniser, Follower):
             self._following = Following(recogniser, script)
-        self._gaps = ThreadPoolExecutor(recogniser.workers, thread_name_prefix="gap")
+        self._gaps = Gaps(self._heard_in, recogniser.workers)
         self.language, self.confidence = language, 1.0 if language else 0.0
-        self._said: list[list[Word] | Future[list[Word]]] = []
+        self._said: list[list[Word]] = []
 
     def words(self) -> list[Word]:
         """All words so far."""
-        return [word for said in self._said for word in (said.result() if isinstance(said, Future) else said)]
+        self._gaps.fill(self._said)
+        return [word for said in self._said for word in said]
 
     def close(self) -> None:
         """Begin nothing more."""
-        self._gaps.shutdown(wait=False, cancel_futures=True)
+        self._gaps.close()
 
     def plan(self, stretch: vad.Stretch) -> Callable[[], Heard | Prepared]:
         """What can be done for a stretch before those ahead of it are done."""
@@ -191,35 +196,43 @@ class _Listener:
         """Add what is read of the script in a stretch, and what is heard in the gaps."""
         assert self._following is not None
         parts = self._following.take(prepared, language)
+        if all(isinstance(part, Gap) for part in parts):  # nothing of it is read: find out where the host is
+            self._said.append(self._made_out(stretch, self.hear(stretch)))
+            return
         for number, part in enumerate(parts, 1):
             if not isinstance(part, Gap):
                 self._said.append([word.shifted(stretch.start_ms) for word in part])
                 continue
             gap = stretch.part(part.start_ms, part.end_ms)
-            if number == len(parts):
+            if number == len(parts) and gap.duration_ms >= _LONG_MS:
                 self._said.append(self._made_out(gap, self.hear(gap)))
-            else:
-                self._said.append(self._gaps.submit(self._in_gap, gap))
+            else:  # the host goes on where he was, or soon
+                self._gaps.add(len(self._said), gap)
+                self._said.append([])
 
-    def _in_gap(self, gap: vad.Stretch) -> list[Word]:
-        return self._without_echoes(gap, self.hear(gap))
+    def _heard_in(self, stretch: vad.Stretch, gaps: Sequence[vad.Stretch]) -> list[Word]:
+        """The words of gaps that were joined to a stretch, told what is likely in each."""
+        near = itertools.zip_longest(*map(self._hints, gaps))
+        terms = tuple(dict.fromkeys(term for several in near for term in several if term))
+        return self._without_echoes(stretch, self.hear(stretch, terms), terms)
 
     def _made_out(self, stretch: vad.Stretch, heard: Heard) -> list[Word]:
         """The words of a stretch that was heard, after which the place in the script is found."""
         if self.language is None and heard.words:
             self.language, self.confidence = heard.language, heard.language_confidence
-        words = self._without_echoes(stretch, heard)
+        words = self._without_echoes(stretch, heard, self._hints(stretch))
         if self._following is not None:
             self._following.find(words)
         return words
 
-    def _without_echoes(self, stretch: vad.Stretch, heard: Heard) -> list[Word]:
-        words = echoes.without(heard.words, self._hints(stretch))
+    def _without_echoes(self, stretch: vad.Stretch, heard: Heard, terms: Sequence[str]) -> list[Word]:
+        words = echoes.without(heard.words, terms)
         return [word.shifted(stretch.start_ms) for word in words]
 
-    def hear(self, stretch: vad.Stretch) -> Heard:
+    def hear(self, stretch: vad.Stretch, terms: Sequence[str] | None = None) -> Heard:
         """Hear a stretch; where the hints led the engine astray, hear it again without, and keep the better."""
-        terms, samples = self._hints(stretch), stretch.samples
+        terms = self._hints(stretch) if terms is None else terms
+        samples = stretch.samples
         heard = self._recogniser.recognise(samples, language=self.language, vocabulary=terms)
         doubt = echoes.doubt(heard.words, stretch.duration_ms)
         if not terms or not doubt:

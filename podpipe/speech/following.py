@@ -32,6 +32,9 @@ _TRIED = 5
 _HOPEFUL = -5.5
 """Mean log probability of the first words from which on another place is worth a full trial; of others it is -8."""
 
+_TRIED_LATER = 4
+"""So many places are tried on the others of them: mostly the host goes on where he was."""
+
 _LIKELY = -3.5
 """Mean log probability from which on words are read at another place ..."""
 
@@ -214,13 +217,17 @@ class Following:
         """From when to when in a window, and from which place, the host reads on; None where he does not."""
         places = (*(() if self._script.at is None else (self._script.at,)), *self._script.others())
         begins = [window.start_ms, *_begins(window)][:_TRIED]
+        tried = len(places)
         for start_ms in begins:
             end_ms = _end_of_trial(window, start_ms)
             if window.sound.part(start_ms - window.start_ms, end_ms - window.start_ms).voiced_ms() < _NOTHING_MS:
                 continue
             trial = self._window(stretch.samples, stretch.sound, start_ms, end_ms)
-            readings = [(place, self._try(trial, language, place)) for place in self._hopeful(trial, places, language)]
+            readings = [
+                (place, self._try(trial, language, place)) for place in self._hopeful(trial, places[:tried], language)
+            ]
             sure = [(place, reading) for place, reading in readings if _is_sure(reading)]
+            tried = _TRIED_LATER
             if sure:  # the one with most words: a heading may be taken for a long first word of its text
                 place, reading = max(sure, key=lambda found: len(found[1].words))
                 return start_ms, end_ms, place, reading

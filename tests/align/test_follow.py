@@ -98,7 +98,7 @@ def test_notes_of_another_episode_are_not_followed(
     counting = Counting(recogniser)
     heard = speech.transcribe(demo / "episode.mp3", counting, script=follow.reader_of(other))
     assert counting.recognised >= 5
-    assert counting.longest * counting.followed < 8000  # mostly openings are tried, and not for long
+    assert counting.followed < 150  # beginnings of the script are tried, until the place is lost
     assert {word.origin for word in heard.words} == {"heard"}
 
 
@@ -179,10 +179,10 @@ def test_what_comes_before_an_improvisation_is_kept_up_to_the_pause() -> None:
 
 
 def test_a_long_word_of_digits_may_last() -> None:
-    words = [Word("it", 0, 300, 0.9), Word("costs", 300, 700, 0.9), Word("$2,400,145.", 700, 4900, 0.5)]
-    assert reading(words, _with_pauses(5000)).left_ms is None
-    words[2] = Word("much.", 700, 4900, 0.5)
-    assert reading(words, _with_pauses(5000)).left_ms is not None
+    words = [Word("it", 0, 300, 0.9), Word("costs", 300, 700, 0.9), Word("$2,400,145.", 700, 4600, 0.5)]
+    assert reading(words, _with_pauses(5000, (4600, 5000))).left_ms is None
+    words[2] = Word("much.", 700, 4600, 0.5)
+    assert reading(words, _with_pauses(5000, (4600, 5000))).left_ms is not None
 
 
 def test_words_that_begin_in_the_silence_at_the_end_are_not_read_yet() -> None:
@@ -206,7 +206,7 @@ def test_any_script_can_be_read(script: list[str], duration_ms: int, at: int) ->
     expected = reader.expected(duration_ms)
     assert expected == tuple(script[at : at + len(expected)])
     reader.find([Word(text, 0, 1) for text in script])
-    assert reader.at is None or 0 <= reader.at < len(script)
+    assert reader.at is None or 0 <= reader.at < max(len(script), at + 1)
 
 
 def _said(text: str) -> list[Word]:
