@@ -266,7 +266,7 @@ def _departure(words: Sequence[Word], sound: Sound) -> int | None:
     A run of them is unlikely, some crowd, one is drawn over speech that is not in the script, or speech
     is left after the last.
     """
-    if not words:
+    if not words or sound.voiced_ms(0, words[0].start_ms) > _LEFT_MS:
         return 0
     likely = [_log(word) for word in words]
     found = list(itertools.islice(_crowds(words), 1))

@@ -237,7 +237,10 @@ class Following:
         """Places of which the first words are likely to be what is spoken, the likeliest first."""
         likely: list[tuple[float, int]] = []
         for place in places:
-            placed = self._follower.follow(window.prepared, self._script.beginning(place), language)
+            beginning = self._script.beginning(place)
+            if not beginning:  # the script is at its end
+                continue
+            placed = self._follower.follow(window.prepared, beginning, language)
             likely.append((self._script.likelihood(placed), place))
         return [place for value, place in sorted(likely, key=lambda found: -found[0]) if value >= _HOPEFUL]
 
