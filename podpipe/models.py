@@ -6,7 +6,7 @@ Nothing here does any work. The stages (``sources``, ``speech``, ``notes``, ``al
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -114,6 +114,10 @@ class Word:
     end_ms: int
     confidence: float = 1.0
     origin: Origin = "heard"
+
+    def shifted(self, by_ms: int) -> Word:
+        """The word, so much later."""
+        return replace(self, start_ms=self.start_ms + by_ms, end_ms=self.end_ms + by_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,13 @@ LONGEST = 60
 _END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
 _NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
 
+_SILENT = re.compile(r"[\W_]+")
+
+
+def bare(text: str) -> str:
+    """The letters and digits of a text, in lower case: what is heard of it."""
+    return _SILENT.sub("", text.casefold())
+
 
 def normal_form(word: str) -> str:
     """A word as it is looked up among stop words: lower case, with the plain apostrophe."""

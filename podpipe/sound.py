@@ -40,6 +40,8 @@ class Sound:
     """Level in dBFS, shape (hops,), one for each HOP_MS."""
 
     level_db: NDArray[np.float32]
+    threshold_db: float | None = None
+    """Below it is a pause; None: told from the levels."""
 
     @property
     def duration_ms(self) -> int:
@@ -51,13 +53,27 @@ class Sound:
         """Pauses of at least 150 ms, with those before the first sound and after the last."""
         if not self.level_db.size:
             return ()
-        quiet = np.concatenate(([False], self.level_db < self._threshold(), [False]))
+        quiet = np.concatenate(([False], self.level_db < self._threshold, [False]))
         edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
         pauses = zip(edges[::2] * HOP_MS, edges[1::2] * HOP_MS, strict=True)
         return tuple(Silence(int(start), int(end)) for start, end in pauses if end - start >= 150)
 
+    def part(self, start_ms: int, end_ms: int) -> Sound:
+        """The sound between two times, with the same idea of a pause."""
+        first, last = max(start_ms, 0) // HOP_MS, max(end_ms, 0) // HOP_MS
+        return Sound(self.level_db[first:last], self._threshold if self.level_db.size else None)
+
+    def voiced_ms(self, start_ms: int = 0, end_ms: int | None = None) -> int:
+        """How much sounds between two times."""
+        end_ms = self.duration_ms if end_ms is None else end_ms
+        silent = sum(max(min(s.end_ms, end_ms) - max(s.start_ms, start_ms), 0) for s in self.silences)
+        return max(end_ms - start_ms, 0) - silent
+
+    @functools.cached_property
     def _threshold(self) -> float:
         """Between the noise of the room and the speech, nearer to the noise."""
+        if self.threshold_db is not None:
+            return self.threshold_db
         floor, speech = np.percentile(self.level_db, [5, 95])
         return float(max(floor + 0.3 * (speech - floor), speech - 40))
 

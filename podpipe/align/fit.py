@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from podpipe.models import Word
 from podpipe.sound import HOP_MS, Silence, Sound
 
-_PAUSE_MS = 200
+PAUSE_MS = 200
 """Shorter silences belong to words: the closure before a "p" or a "t"."""
 
 _EARLY_MS = 30
@@ -27,7 +27,7 @@ _DIP_DB = 8
 
 def fitted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
     """Words that run over a pause keep the longest part of theirs that sounds; the others stay as they are."""
-    pauses = [silence for silence in sound.silences if silence.length_ms >= _PAUSE_MS]
+    pauses = [silence for silence in sound.silences if silence.length_ms >= PAUSE_MS]
     ends = [pause.end_ms for pause in pauses]
     result: list[Word] = []
     for word in words:

@@ -3,26 +3,26 @@
 A Whisper model that is given the text of a stretch tells when each of its tokens sounds (dynamic time
 warping over its cross-attention, Radford et al., "Robust Speech Recognition via Large-Scale Weak
 Supervision", 2022, as in its reference implementation) and how likely each is, in one pass. Text that
-was not spoken has no room and no likelihood; there the stretch is recognised as if there were no
-script, and followed again from where the script goes on.
+was not spoken has no room and no likelihood. Where the host departs from the script, what comes before
+that is kept, up to a pause; ``others`` tells where in the script it may go on.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-import re
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from podpipe.align.fit import fitted
+from podpipe.align.fit import PAUSE_MS, fitted
 from podpipe.align.local import Tokens, find, similarity
 from podpipe.models import Outline, Word
-from podpipe.sound import Sound
+from podpipe.prose import bare
+from podpipe.sound import Silence, Sound
 
 LETTERS_PER_SECOND = 24
 """More than anybody reads; so much of the script is tried on a stretch."""
@@ -42,8 +42,17 @@ _RUN = 6
 _UNLIKELY = -4.5
 """Mean log probability of a run that was not spoken; of one that was, it is above -3.5."""
 
+_LEAST = -9.0
+"""Log probability of a word that tells no more."""
+
 _LEFT_MS = 500
 """So much speech after the last word is not in the script."""
+
+_DOUBTFUL = -6.0
+"""Log probability of a word in place of which something else may be spoken."""
+
+_BESIDE_MS = 250
+"""So much speech beyond a pause within a word is not in the script."""
 
 _SYNCED = 25
 """Words at the end of a recognised stretch that tell where in the script it is."""
@@ -54,66 +63,125 @@ _SURE = 12.0
 _LOST = 60
 """So many letters after the last word that is made out may be a mishearing of the script."""
 
+_MARKS = "\"'()[]“”‘’"
+"""Marks around words."""
+
+_DEPARTURES = 2
+"""So often may the host depart from the script and go on where he was; then the place is lost."""
+
+_SENTENCES = 3
+"""So many sentences further on may the host go on ..."""
+
+_OPENINGS = 6
+"""... or at so many beginnings of sections that were not read yet, on each side."""
+
 
 def reader_of(outline: Outline) -> Reader:
-    """A reader of the notes as a host would read them, headings with them."""
+    """A reader of the notes as a host would read them, headings with them; it begins at their beginning."""
     words: list[str] = []
     openings: list[int] = []
     for section in outline.sections:
         if section.heading and section.text:
             openings.append(len(words))
             words += (section.lead or f"{section.heading}.").split()
+            openings.append(len(words))  # the heading itself may not be spoken
         words += section.text.split()
-    return Reader(tuple(words), openings=tuple(openings))
+    return Reader(tuple(words), 0 if words else None, openings=tuple(openings))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words that were read from the beginning of a sound on.
+
+    ``left_ms`` is from when on something else is spoken; None where the words are all that is.
+    """
+
+    words: tuple[Word, ...]
+    left_ms: int | None = None
+
+    @property
+    def likelihood(self) -> float:
+        """Mean log probability of the words."""
+        return likelihood(self.words)
 
 
 @dataclass
 class Reader:
     """A place in a script, while the host reads on.
 
-    ``at`` is the next word's number, None where the place is lost; ``openings`` are the places of headings.
+    ``at`` is the next word's number, None where the place is lost; ``openings`` are the places where
+    sections begin.
     """
 
     script: tuple[str, ...]
     at: int | None = None
     openings: tuple[int, ...] = ()
+    _read: set[int] = field(default_factory=set, init=False)
+    """Openings that were read."""
+    _departed: int = field(default=0, init=False)
+    """How often what was heard was nowhere in the script, since something was read of it."""
 
     def __post_init__(self) -> None:
         self._tokens = Tokens.of(self.script)
+        self._sentences = tuple(_sentences(self.script))
 
-    def expected(self, duration_ms: int) -> tuple[str, ...]:
-        """The words that may be read in a stretch, and some more."""
-        if self.at is None:
+    def expected(self, duration_ms: int, at: int | None = None) -> tuple[str, ...]:
+        """The words that may be read in a stretch, and some more; from another place where one is given."""
+        at = self.at if at is None else at
+        if at is None:
             return ()
         room = LETTERS_PER_SECOND * duration_ms // 1000 + 20
-        lengths = itertools.accumulate(len(word) + 1 for word in self.script[self.at :])
+        lengths = itertools.accumulate(len(word) + 1 for word in self.script[at:])
         count = sum(1 for _ in itertools.takewhile(lambda length: length <= room, lengths))
-        return self.script[self.at : self.at + count]
+        return self.script[at : at + count]
 
-    def read_on(self, words: Sequence[Word], sound: Sound) -> tuple[Word, ...] | None:
-        """Of the expected words as an engine placed them those that were read; None where the host departs."""
-        read = spoken(words, sound.duration_ms)
-        if not read or not is_followed(read, sound):
-            self.at = None
-            return None
-        assert self.at is not None
-        self.at += len(read)
-        if self.at >= len(self.script):
-            self.at = None
-        return read
+    def beginning(self, at: int) -> tuple[str, ...]:
+        """So many words from a place as tell whether they are read."""
+        return self.script[at : at + _RUN]
+
+    def read(self, words: Sequence[Word], sound: Sound) -> Reading:
+        """Of the expected words as an engine placed them in a sound, those that were surely read."""
+        return reading(words, sound)
+
+    def likelihood(self, words: Sequence[Word]) -> float:
+        """Mean log probability of words that an engine placed."""
+        return likelihood(words)
+
+    def go_on(self, count: int, at: int | None = None) -> None:
+        """So many words were read, from this place or another one."""
+        at = self.at if at is None else at
+        assert at is not None
+        self._read.update(opening for opening in self.openings if at <= opening < at + count)
+        self.at = at + count
+        self._departed = 0
+
+    def others(self) -> tuple[int, ...]:
+        """Where the host may go on instead of here, the likeliest first; () where the place is lost."""
+        at = self.at
+        if at is None:
+            return ()
+        unread = [opening for opening in self.openings if opening not in self._read and opening != at]
+        later = [opening for opening in unread if opening > at]
+        earlier = [opening for opening in unread if opening < at]
+        sentences = [start for start in self._sentences if start > at][:_SENTENCES]
+        near = itertools.zip_longest(sentences, later[:_OPENINGS])
+        places = dict.fromkeys([*itertools.chain.from_iterable(near), *earlier[:_OPENINGS]])
+        return tuple(place for place in places if place is not None)
 
     def find(self, words: Sequence[Word]) -> None:
         """Find the place anew, after words that were recognised."""
         tail = Tokens.of([word.text for word in words[-_SYNCED:]])
         match = find(similarity(tail, self._tokens), np.ones(len(self._tokens.keys), bool)) if tail.keys else None
-        self.at = None
         if match is None or match.score < _SURE:
+            self._departed += 1
+            self.at = self.at if self._departed < _DEPARTURES and self.script else None
             return
+        self._departed = 0
         last = match.pairs[-1]
+        on = self._tokens.words[last[1]] + 1
         unmatched = "".join(tail.keys[last[0] + 1 :])
-        if len(unmatched) <= _LOST:
-            place = self._likeliest(unmatched, self._tokens.words[last[1]] + 1)
-            self.at = self._after(place, len(unmatched))
+        self.at = self._after(self._likeliest(unmatched, on), len(unmatched)) if len(unmatched) <= _LOST else on
+        self.at = self.at if self.at is not None and self.at < len(self.script) else None
 
     def _likeliest(self, heard: str, on: int) -> int:
         """Where words that were not made out are read: where the script goes on, or at another topic."""
@@ -121,7 +189,7 @@ class Reader:
             return on
 
         def likeness(place: int) -> float:
-            written = "".join(_bare(word) for word in self.script[place : place + len(heard)])
+            written = "".join(bare(word) for word in self.script[place : place + len(heard)])
             return Levenshtein.normalized_similarity(heard, written[: len(heard)]) + 0.15 * (place == on)
 
         return max((on, *self.openings), key=likeness)
@@ -130,7 +198,7 @@ class Reader:
         """The place after so many letters from a place, at the nearest end of a word."""
         passed = 0
         while at < len(self.script):
-            size = len(_bare(self.script[at]))
+            size = len(bare(self.script[at]))
             if passed + size / 2 > letters:
                 return at
             passed += size
@@ -138,9 +206,11 @@ class Reader:
         return None
 
 
-def _bare(text: str) -> str:
-    """The letters and digits of a text, in lower case."""
-    return re.sub(r"[\W_]", "", text.casefold())
+def _sentences(script: Sequence[str]) -> Iterator[int]:
+    """Where sentences begin."""
+    for number in range(len(script)):
+        if number == 0 or script[number - 1].rstrip(_MARKS).endswith((".", "?", "!", ":")):
+            yield number
 
 
 def spoken(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:
@@ -159,33 +229,100 @@ def spoken(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:
 
 def _has_no_room(words: Sequence[Word], number: int) -> bool:
     """Whether a word is squeezed, or unlikely and the next one squeezed."""
-    is_squeezed = [word.end_ms - word.start_ms < _SQUEEZED_MS for word in words[number : number + 2]]
+    is_squeezed = [_is_squeezed(word) for word in words[number : number + 2]]
     return is_squeezed[0] or (words[number].confidence < 0.02 and all(is_squeezed[1:]))
 
 
-def is_followed(words: Sequence[Word], sound: Sound) -> bool:
-    """Whether the host read these words in a stretch, and nothing else.
+def reading(words: Sequence[Word], sound: Sound) -> Reading:
+    """Of words that an engine placed in a sound, those that were read before anything else was spoken."""
+    read = _begun(spoken(words, sound.duration_ms), sound)
+    departure = _departure(read, sound)
+    if departure is None:
+        return Reading(read)
+    for count in range(departure, 0, -1):
+        pause = _pause_after(read, count, sound)
+        if pause is not None:
+            last = read[count - 1]
+            sure = (*read[: count - 1], replace(last, end_ms=min(last.end_ms, pause.start_ms)))
+            return Reading(sure, pause.end_ms)
+    return Reading((), 0)
 
-    No run of them is unlikely, none crowd, none is drawn over speech that is not in the script, and no
-    speech is left after the last.
+
+def likelihood(words: Sequence[Word]) -> float:
+    """Mean log probability of words."""
+    return statistics.fmean(map(_log, words)) if words else -math.inf
+
+
+def _begun(words: tuple[Word, ...], sound: Sound) -> tuple[Word, ...]:
+    """The words without those that would begin in the silence at the end."""
+    last = sound.silences[-1] if sound.silences else None
+    end_ms = last.start_ms - 20 if last and last.end_ms >= sound.duration_ms - 30 else sound.duration_ms
+    return tuple(itertools.takewhile(lambda word: word.start_ms < end_ms, words))
+
+
+def _departure(words: Sequence[Word], sound: Sound) -> int | None:
+    """The number of words that may have been read before something else was spoken; None where nothing was.
+
+    A run of them is unlikely, some crowd, one is drawn over speech that is not in the script, or speech
+    is left after the last.
     """
-    likely = [math.log(max(word.confidence, 1e-6)) for word in words]
-    runs = [likely[start : start + _RUN] for start in range(max(len(likely) - _RUN + 1, 1))]
-    squeezed = "".join("x" if word.end_ms - word.start_ms < _SQUEEZED_MS else "." for word in words)
-    return (
-        min(map(statistics.fmean, runs)) > _UNLIKELY
-        and "xxx" not in squeezed
-        and not any(_is_drawn(word) for word in fitted(words, sound))
-        and _voiced_ms(sound, words[-1].end_ms) <= _LEFT_MS
+    if not words or sound.voiced_ms(0, words[0].start_ms) > _LEFT_MS:
+        return 0
+    likely = [_log(word) for word in words]
+    found = list(itertools.islice(_crowds(words), 1))
+    for start in range(max(len(likely) - _RUN + 1, 1)):
+        run = likely[start : start + _RUN]
+        if statistics.fmean(run) <= _UNLIKELY and statistics.median(run) <= _UNLIKELY:
+            found.append(start + next(number for number, value in enumerate(run) if value <= _UNLIKELY))
+            break
+    drawn = (number for number, word in enumerate(words) if _is_drawn(word, sound))
+    found += [number + 1 for number in itertools.islice(drawn, 1)]
+    if sound.voiced_ms(words[-1].end_ms, sound.duration_ms) > _LEFT_MS:
+        found.append(len(words))
+    return min(found, default=None)
+
+
+def _crowds(words: Sequence[Word]) -> Iterator[int]:
+    """Where words begin that have no room: three of them, or fewer long ones."""
+    for is_squeezed, run in itertools.groupby(range(len(words)), lambda n: _is_squeezed(words[n])):
+        numbers = list(run)
+        letters = sum(len(words[number].text) for number in numbers)
+        if is_squeezed and (len(numbers) >= 3 or letters >= _CROWD):
+            yield numbers[0]
+
+
+def _is_squeezed(word: Word) -> bool:
+    return word.end_ms - word.start_ms < _SQUEEZED_MS
+
+
+def _pause_after(words: Sequence[Word], count: int, sound: Sound) -> Silence | None:
+    """The pause after so many words, where the text has one too."""
+    word = words[count - 1]
+    if not word.text.rstrip(_MARKS).endswith((".", "?", "!", ":", ";", ",", "–")):
+        return None
+    until_ms = words[count].end_ms if count < len(words) else sound.duration_ms
+    pauses = (
+        pause
+        for pause in sound.silences
+        if pause.length_ms >= PAUSE_MS and pause.start_ms > word.start_ms and pause.end_ms <= until_ms
     )
+    return next(pauses, None)
 
 
-def _is_drawn(word: Word) -> bool:
-    named = sum(letter.isdigit() or letter.isupper() for letter in word.text)  # "PSI" and "2.6" are spelled out
-    return word.end_ms - word.start_ms > 500 + 130 * len(word.text) + 200 * named
+def _is_drawn(word: Word, sound: Sound) -> bool:
+    """Whether a word lasts longer than anybody takes for it, or over a pause and what is said after it.
+
+    A word that is unlikely besides has less room: something else may be spoken in its place.
+    """
+    (whole,) = fitted([word], sound)
+    text = word.text.strip(_MARKS)
+    spelled = text[:1].isdigit() + sum(not letter.islower() for letter in text[1:])  # as "PSI" and "2.6" are
+    room_ms = 400 + 100 * len(word.text) + 250 * spelled
+    share = 0.75 if _log(word) < _DOUBTFUL else 1.0
+    rest_ms = sound.voiced_ms(word.start_ms, word.end_ms) - sound.voiced_ms(whole.start_ms, whole.end_ms)
+    return whole.end_ms - whole.start_ms > share * room_ms or rest_ms > share * _BESIDE_MS
 
 
-def _voiced_ms(sound: Sound, start_ms: int) -> int:
-    """How much sounds from a time on."""
-    silent = sum(max(s.end_ms - max(s.start_ms, start_ms), 0) for s in sound.silences)
-    return max(sound.duration_ms - start_ms, 0) - silent
+def _log(word: Word) -> float:
+    """Log probability; one word counts no more than it may: names are always unlikely."""
+    return max(math.log(max(word.confidence, 1e-6)), _LEAST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from podpipe.align.local import Match, Tokens
 from podpipe.models import Origin, Word
+from podpipe.prose import bare
 
 _SURE = 0.8
 """From this likeness on, a heard word is the script's."""
@@ -54,11 +54,11 @@ def _count(opening: Sequence[str], before: Sequence[Word]) -> int:
     """How many of the words before the first sure one are a mishearing of the paragraph's opening."""
     if not opening:
         return 0
-    written = _bare(opening)
+    written = bare("".join(opening))
     counts = range(1, min(2 * len(opening) + 2, len(before)) + 1)
     return max(
         counts,
-        key=lambda count: Levenshtein.normalized_similarity(written, _bare([w.text for w in before[-count:]])),
+        key=lambda count: Levenshtein.normalized_similarity(written, bare("".join(w.text for w in before[-count:]))),
         default=0,
     )
 
@@ -111,13 +111,9 @@ def word_pairs(script: Tokens, match: Match, heard: Tokens) -> list[_Pair]:
 
 
 def _likeness(pair: _Pair, script: Tokens, words: Sequence[Word]) -> float:
-    written = _bare(script.texts[slice(*pair.script)])
-    said = _bare([word.text for word in words[slice(*pair.heard)]])
+    written = bare("".join(script.texts[slice(*pair.script)]))
+    said = bare("".join(word.text for word in words[slice(*pair.heard)]))
     return Levenshtein.normalized_similarity(written, said)
-
-
-def _bare(texts: Sequence[str]) -> str:
-    return re.sub(r"[\W_]", "", "".join(texts).casefold())
 
 
 def _between(texts: Sequence[str], words: Sequence[Word]) -> list[Word]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -11,6 +10,7 @@ from rapidfuzz import fuzz
 
 from podpipe import timecode
 from podpipe.models import Hypothesis, Placement, Section, Word
+from podpipe.prose import bare
 from podpipe.sound import Silence, Sound
 
 _LONGEST_MS = 700
@@ -110,16 +110,12 @@ def _next(silence: Silence, sound: Sound) -> Silence | None:
 
 def alike(heading: str, said: str) -> float:
     """How much two short texts look alike (0 to 1), whatever the spaces and symbols in them."""
-    left, right = _letters(heading), _letters(said)
+    left, right = bare(heading), bare(said)
     if not left or not right:
         return 0.0
     whole = fuzz.ratio(left, right)
     within = fuzz.partial_ratio(left, right) if len(left) >= 4 and len(right) >= 4 else 0
     return max(whole, 0.8 * within, 0.9 * fuzz.token_set_ratio(heading.casefold(), said.casefold().rstrip("."))) / 100
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def _silences_between(sound: Sound, start_ms: int, end_ms: int) -> list[Silence]:

@@ -8,18 +8,21 @@ so that none invents text.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from podpipe import audio, sound
+from podpipe import audio
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
-from podpipe.sound import Sound
 from podpipe.speech import echoes, hints, spelling, vad
 from podpipe.speech.ahead import ahead
+from podpipe.speech.following import Follower, Following, Gap, Prepared, Script
+from podpipe.speech.gaps import Gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,6 @@ class Recogniser(Protocol):
 
 
 @runtime_checkable
-class Follower(Protocol):
-    """What an engine may do besides recognising."""
-
-    def prepare(self, samples: Samples) -> object:
-        """All that can be done for a stretch before its words are known; for ``follow``."""
-
-    def follow(self, prepared: Any, texts: Sequence[str], language: str) -> tuple[Word, ...]:
-        """Times (ms from the start) of given words, and exp(mean log probability) as confidence.
-
-        Words for which there is no room have (nearly) no length.
-        """
-
-
-@runtime_checkable
 class Judge(Protocol):
     """What an engine may do besides recognising: say how likely a text is in a sound."""
 
@@ -91,19 +80,6 @@ class Judge(Protocol):
 
     def weigh(self, prepared: Any, texts: Sequence[str], language: str, vocabulary: Sequence[str]) -> tuple[float, ...]:
         """Log probability of each word after those before it, told of a vocabulary; fewer where there is no room."""
-
-
-class Script(Protocol):
-    """A script and the place in it (see ``podpipe.align.follow``)."""
-
-    def expected(self, duration_ms: int) -> tuple[str, ...]:
-        """The words that may be read in a stretch, and some more; () where the place is lost."""
-
-    def read_on(self, words: Sequence[Word], sound: Sound) -> tuple[Word, ...] | None:
-        """Of the expected words, as an engine placed them, those that were read; None where others were spoken."""
-
-    def find(self, words: Sequence[Word]) -> None:
-        """Find the place anew, after words that were recognised."""
 
 
 ENGINES = ("faster-whisper", "openai-whisper")
@@ -148,29 +124,31 @@ def transcribe(
     """
     counted = _Counted(audio.decode(path), on_block)
     listener = _Listener(recogniser, vocabulary, script, language, max(audio.probe(path).duration_ms, 1))
-    stretches = vad.stretches(counted)
-    for stretch in stretches:
-        listener.take(stretch, listener.hear(stretch))
-        on_progress(stretch.end_ms)
-        if listener.language is not None:
-            break
-    for stretch, begun in ahead(stretches, listener.plan, recogniser.workers):
-        listener.take(stretch, begun)
-        on_progress(stretch.end_ms)
+    with closing(listener):
+        stretches = vad.stretches(counted)
+        for stretch in stretches:
+            listener.take(stretch, listener.plan(stretch)())
+            on_progress(stretch.end_ms)
+            if listener.language is not None:
+                break
+        for stretch, begun in ahead(stretches, listener.plan, recogniser.workers):
+            listener.take(stretch, begun)
+            on_progress(stretch.end_ms)
+        words = listener.words()
     return Hypothesis(
         listener.language or "",
         listener.confidence,
         recogniser.name,
         counted.duration_ms,
-        _in_order(listener.words, counted.duration_ms),
+        _in_order(words, counted.duration_ms),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A stretch that the engine has looked at, for ``Follower.follow``."""
+_LONG_MS = 8000
+"""After a departure of so long from the script, what is heard tells where the host is in it."""
 
-    value: object
+_CERTAIN = 0.8
+"""A language is beyond doubt from here on."""
 
 
 class _Listener:
@@ -185,38 +163,89 @@ class _Listener:
         expected_ms: int,
     ) -> None:
         self._recogniser, self._vocabulary, self._expected_ms = recogniser, vocabulary, expected_ms
-        self._follower = recogniser if isinstance(recogniser, Follower) else None
         self._judge = recogniser if isinstance(recogniser, Judge) else None
         self._lexicon = spelling.lexicon([term.text for term in vocabulary])
-        self._script = script if self._follower else None
+        self._following: Following | None = None
+        if script is not None and isinstance(recogniser, Follower):
+            self._following = Following(recogniser, script)
+        self._gaps = Gaps(self._heard_in, recogniser.workers)
         self.language, self.confidence = language, 1.0 if language else 0.0
-        self.words: list[Word] = []
+        self._said: list[list[Word]] = []
 
-    def plan(self, stretch: vad.Stretch) -> Callable[[], Heard | _Prepared]:
+    def words(self) -> list[Word]:
+        """All words so far."""
+        self._gaps.fill(self._said)
+        return [word for said in self._said for word in said]
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._gaps.close()
+
+    def plan(self, stretch: vad.Stretch) -> Callable[[], Heard | Prepared]:
         """What can be done for a stretch before those ahead of it are done."""
-        follower = self._follower
-        if follower is not None and self._script is not None and self._script.expected(stretch.duration_ms):
-            return lambda: _Prepared(follower.prepare(stretch.samples))
-        return lambda: self.hear(stretch)
+        following = self._following
+        if following is None or following.is_lost:
+            return lambda: self.hear(stretch)
+        return lambda: following.prepare(stretch.samples)
 
-    def take(self, stretch: vad.Stretch, begun: Heard | _Prepared) -> None:
-        """Add a stretch to the words: what is read of the script, or what is heard."""
-        if isinstance(begun, _Prepared):
-            followed = self._follow(stretch, begun)
-            if followed is not None:
-                self.words += _shifted(followed, stretch)
-                return
-            begun = self.hear(stretch)
-        if self.language is None and begun.words:
-            self.language, self.confidence = begun.language, begun.language_confidence
-        made_out = echoes.without(begun.words, self._hints(stretch))
-        if self._script is not None:
-            self._script.find(made_out)
-        self.words += _shifted(made_out, stretch)
+    def take(self, stretch: vad.Stretch, begun: Heard | Prepared) -> None:
+        """Add a stretch to the words: what is read of the script, and what is heard."""
+        if isinstance(begun, Heard):
+            self._said.append(self._made_out(stretch, begun))
+        elif language := self.language or self._detected(begun):
+            self._follow(stretch, begun, language)
+        else:
+            self._said.append(self._made_out(stretch, self.hear(stretch)))
 
-    def hear(self, stretch: vad.Stretch) -> Heard:
-        """Hear a stretch, and spell the terms in it as the notes do."""
-        heard = self._recognised(stretch)
+    def _detected(self, stretch: Prepared) -> str | None:
+        """The language of a stretch where it is beyond doubt."""
+        assert self._following is not None
+        language, confidence = self._following.detect(stretch)
+        if confidence < _CERTAIN:
+            return None
+        self.language, self.confidence = language, round(confidence, 3)
+        return language
+
+    def _follow(self, stretch: vad.Stretch, prepared: Prepared, language: str) -> None:
+        """Add what is read of the script in a stretch, and what is heard in the gaps."""
+        assert self._following is not None
+        parts = self._following.take(prepared, language)
+        if all(isinstance(part, Gap) for part in parts):  # nothing of it is read: find out where the host is
+            self._said.append(self._made_out(stretch, self.hear(stretch)))
+            return
+        for number, part in enumerate(parts, 1):
+            if not isinstance(part, Gap):
+                self._said.append([word.shifted(stretch.start_ms) for word in part])
+                continue
+            gap = stretch.part(part.start_ms, part.end_ms)
+            if number == len(parts) and gap.duration_ms >= _LONG_MS:
+                self._said.append(self._made_out(gap, self.hear(gap)))
+            else:  # the host goes on where he was, or soon
+                self._gaps.add(len(self._said), gap)
+                self._said.append([])
+
+    def _heard_in(self, stretch: vad.Stretch, gaps: Sequence[vad.Stretch]) -> list[Word]:
+        """The words of gaps that were joined to a stretch, told what is likely in each."""
+        near = itertools.zip_longest(*map(self._hints, gaps))
+        terms = tuple(dict.fromkeys(term for several in near for term in several if term))
+        return self._without_echoes(stretch, self.hear(stretch, terms), terms)
+
+    def _made_out(self, stretch: vad.Stretch, heard: Heard) -> list[Word]:
+        """The words of a stretch that was heard, after which the place in the script is found."""
+        if self.language is None and heard.words:
+            self.language, self.confidence = heard.language, heard.language_confidence
+        words = self._without_echoes(stretch, heard, self._hints(stretch))
+        if self._following is not None:
+            self._following.find(words)
+        return words
+
+    def _without_echoes(self, stretch: vad.Stretch, heard: Heard, terms: Sequence[str]) -> list[Word]:
+        words = echoes.without(heard.words, terms)
+        return [word.shifted(stretch.start_ms) for word in words]
+
+    def hear(self, stretch: vad.Stretch, terms: Sequence[str] | None = None) -> Heard:
+        """Hear a stretch, told what is likely in it, and spell the terms in it as the notes do."""
+        heard = self._recognised(stretch, self._hints(stretch) if terms is None else terms)
         judge, prepared = self._judge, functools.cache(lambda: self._judge and self._judge.prepare(stretch.samples))
         if judge is None:
             return heard
@@ -230,25 +259,15 @@ class _Listener:
             words = spelling.borne_out(words, plain.words, self._lexicon, weigh)
         return replace(heard, words=tuple(spelling.respelled(words, self._lexicon, weigh)))
 
-    def _recognised(self, stretch: vad.Stretch) -> Heard:
+    def _recognised(self, stretch: vad.Stretch, terms: Sequence[str]) -> Heard:
         """Where the hints led the engine astray, it hears the stretch again without; the better is kept."""
-        terms, samples = self._hints(stretch), stretch.samples
+        samples = stretch.samples
         heard = self._recogniser.recognise(samples, language=self.language, vocabulary=terms)
         doubt = echoes.doubt(heard.words, stretch.duration_ms)
         if not terms or not doubt:
             return heard
         plain = self._recogniser.recognise(samples, language=self.language, vocabulary=())
         return plain if echoes.doubt(plain.words, stretch.duration_ms) < doubt else heard
-
-    def _follow(self, stretch: vad.Stretch, prepared: _Prepared) -> tuple[Word, ...] | None:
-        """The words of the script that are read in a stretch; None where the place is lost or others are spoken."""
-        if self._script is None or self._follower is None or self.language is None:
-            return None
-        expected = self._script.expected(stretch.duration_ms)
-        if not expected:
-            return None
-        placed = self._follower.follow(prepared.value, expected, self.language)
-        return self._script.read_on(placed, sound.listen([stretch.samples]))
 
     def _hints(self, stretch: vad.Stretch) -> tuple[str, ...]:
         return hints.likely(self._vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / self._expected_ms)
@@ -268,13 +287,6 @@ class _Counted:
             self.duration_ms = samples * 1000 // SAMPLE_RATE
             self._on_block(block)
             yield block
-
-
-def _shifted(words: Sequence[Word], stretch: vad.Stretch) -> list[Word]:
-    return [
-        replace(word, start_ms=word.start_ms + stretch.start_ms, end_ms=word.end_ms + stretch.start_ms)
-        for word in words
-    ]
 
 
 def _in_order(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:

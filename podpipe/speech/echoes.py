@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from podpipe.models import Word
+from podpipe.prose import bare
 
 _LOOP = 4
 """So many repetitions of a phrase in a row are a loop."""
@@ -41,8 +42,8 @@ def without(words: Sequence[Word], vocabulary: Sequence[str]) -> list[Word]:
     A word that lasts under 40 ms was not spoken; Whisper gives such times to words that it adds. A
     stretch is an echo of the vocabulary when most of its words have no length and stand in its list.
     """
-    terms = {part for term in vocabulary for part in re.findall(r"\w+", term.casefold())}
-    instant = [word for word in words if _is_instant(word) and _bare(word.text) in terms]
+    terms = {bare(part) for term in vocabulary for part in re.findall(r"\w+", term)}
+    instant = [word for word in words if _is_instant(word) and bare(word.text) in terms]
     if len(instant) >= _INSTANT and len(instant) * 2 > len(words):
         return []
     return _without_phantom(_without_loops(list(words)))
@@ -52,7 +53,7 @@ def _without_phantom(words: list[Word]) -> list[Word]:
     """The words without the "Thank you." with which Whisper likes to fill the silence after the last."""
     if not words or not (_is_instant(words[-1]) or words[-1].confidence < _UNSURE):
         return words
-    keys = tuple(_bare(word.text) for word in words[-4:])
+    keys = tuple(bare(word.text) for word in words[-4:])
     for phrase in _PHANTOMS:
         if keys[-len(phrase) :] == phrase:
             return words[: -len(phrase)]
@@ -60,7 +61,7 @@ def _without_phantom(words: list[Word]) -> list[Word]:
 
 
 def _without_loops(words: list[Word]) -> list[Word]:
-    keys = [_bare(word.text) for word in words]
+    keys = [bare(word.text) for word in words]
     result: list[Word] = []
     position = 0
     while position < len(words):
@@ -88,7 +89,3 @@ def _drawn_ms(word: Word) -> int:
 
 def _is_instant(word: Word) -> bool:
     return word.end_ms - word.start_ms < 40
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\W", "", text.casefold())

@@ -33,6 +33,11 @@ class Stretch:
         """When it ends."""
         return self.start_ms + self.duration_ms
 
+    def part(self, start_ms: int, end_ms: int) -> Stretch:
+        """What of it lies between two times (ms from its start)."""
+        samples = self.samples[start_ms * SAMPLE_RATE // 1000 : end_ms * SAMPLE_RATE // 1000]
+        return Stretch(self.start_ms + start_ms, samples)
+
 
 def stretches(blocks: Iterable[Samples]) -> Iterator[Stretch]:
     """Cut sound into stretches of speech at its pauses, holding a few minutes at a time.

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podpipe.audio import SAMPLE_RATE
+from podpipe.models import Word
+from podpipe.speech.gaps import Gaps, heard
+from podpipe.speech.vad import Stretch
+
+
+def _gap(start_ms: int, length_ms: int) -> Stretch:
+    return Stretch(start_ms, np.full(length_ms * SAMPLE_RATE // 1000, 0.5, np.float32))
+
+
+def _loud_words(stretch: Stretch, gaps: Sequence[Stretch]) -> list[Word]:
+    """A word for each loud part of a sound."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], stretch.samples > 0.1, [0])).astype(np.int8)))
+    times = [int(edge) * 1000 // SAMPLE_RATE + stretch.start_ms for edge in edges]
+    return [Word("said", start, end) for start, end in zip(times[::2], times[1::2], strict=True)]
+
+
+@given(st.lists(st.tuples(st.integers(1000, 90_000), st.integers(400, 9_000)), min_size=1, max_size=8))
+def test_every_piece_gets_its_own_words_at_its_own_time(pieces: list[tuple[int, int]]) -> None:
+    gaps: list[Stretch] = []
+    at_ms = 0
+    for pause_ms, length_ms in pieces:
+        gaps.append(_gap(at_ms + pause_ms, length_ms))
+        at_ms = gaps[-1].end_ms
+    for gap, words in zip(gaps, heard(gaps, _loud_words), strict=True):
+        (word,) = words
+        assert abs(word.start_ms - gap.start_ms) <= 2
+        assert abs(word.end_ms - gap.end_ms) <= 2
+
+
+def test_pieces_are_heard_together_as_long_as_there_is_room() -> None:
+    lengths: list[int] = []
+
+    def hear(stretch: Stretch, gaps: Sequence[Stretch]) -> list[Word]:
+        lengths.append(len(gaps))
+        assert stretch.duration_ms <= 28_000
+        return _loud_words(stretch, gaps)
+
+    gaps = Gaps(hear, 1)
+    said: list[list[Word]] = [[] for _ in range(7)]
+    for number in range(7):
+        gaps.add(number, _gap(60_000 * number, 6000))
+    gaps.fill(said)
+    gaps.close()
+    assert lengths == [4, 3]
+    assert [words[0].start_ms for words in said] == [60_000 * number for number in range(7)]
