@@ -24,7 +24,7 @@ class Oracle:
     """A follower that knows what is spoken: the loudness of a sentence is its number, 0.9 something else."""
 
     def prepare(self, samples: Samples) -> Samples:
-        return samples
+        return np.abs(samples)
 
     def detect(self, prepared: Samples) -> tuple[str, float]:
         return "en", 1.0
@@ -61,7 +61,7 @@ def _sound(spoken: Sequence[int]) -> Samples:
     parts = [silence]
     for number in spoken:
         level = 0.95 if number < 0 else (number + 2) / 20
-        parts += [np.full(SPOKEN_MS * SAMPLE_RATE // 1000, level, np.float32), silence]
+        parts += [np.tile(np.array([level, -level], np.float32), SPOKEN_MS * SAMPLE_RATE // 2000), silence]
     return np.concatenate(parts)
 
 
