@@ -20,7 +20,8 @@ from podpipe.chapters import json as json_chapters
 from podpipe.check import gather
 from podpipe.ledger import Ledger
 from podpipe.models import Chapter, Chapters, Episode, Transcript, Word
-from podpipe.transcripts import FORMATS
+from podpipe.transcripts import WRITERS
+from podpipe.transcripts.telling import Telling
 
 RATE = 44_100
 LENGTH_S = 45
@@ -479,7 +480,7 @@ def in_library(folder: Path) -> Path:
     storage.write_bytes(path / library.CHAPTERS, json_chapters.encode(Chapters(chapters)))
     storage.write_bytes(path / library.TRANSCRIPT, storage.encode(transcript))
     for ending in ("vtt", "srt"):
-        (path / f"transcript.{ending}").write_text(FORMATS[ending](transcript))
+        (path / f"transcript.{ending}").write_text(WRITERS[ending](Telling(transcript)))
     CLEAN.write(path / library.TAGGED)
     Ledger(path).finish("fetch", "", ["original.mp3"], seconds=0)
     return path
