@@ -51,6 +51,9 @@ _LEFT_MS = 500
 _DOUBTFUL = -6.0
 """Log probability of a word in place of which something else may be spoken."""
 
+_ALONE = -5.0
+"""Log probability of a word that is said alone, below which something else may be spoken."""
+
 _BESIDE_MS = 250
 """So much speech beyond a pause within a word is not in the script."""
 
@@ -269,7 +272,7 @@ def _departure(words: Sequence[Word], sound: Sound) -> int | None:
     if not words or sound.voiced_ms(0, words[0].start_ms) > _LEFT_MS:
         return 0
     likely = [_log(word) for word in words]
-    found = list(itertools.islice(_crowds(words), 1))
+    found = [*itertools.islice(_crowds(words), 1), *itertools.islice(_strangers(words, sound), 1)]
     for start in range(max(len(likely) - _RUN + 1, 1)):
         run = likely[start : start + _RUN]
         if statistics.fmean(run) <= _UNLIKELY and statistics.median(run) <= _UNLIKELY:
@@ -289,6 +292,21 @@ def _crowds(words: Sequence[Word]) -> Iterator[int]:
         letters = sum(len(words[number].text) for number in numbers)
         if is_squeezed and (len(numbers) >= 3 or letters >= _CROWD):
             yield numbers[0]
+
+
+def _strangers(words: Sequence[Word], sound: Sound) -> Iterator[int]:
+    """Words alone between two pauses that are unlikely: something else may be spoken there."""
+    for number, word in enumerate(words):
+        if _log(word) < _ALONE and _is_last(word):
+            before = words[number - 1].end_ms if number else 0
+            between = sound.part(before, word.end_ms).silences
+            is_alone = not number or (_is_last(words[number - 1]) and bool(between))
+            if is_alone and any(pause.length_ms >= PAUSE_MS for pause in between):
+                yield number
+
+
+def _is_last(word: Word) -> bool:
+    return word.text.rstrip(_MARKS).endswith((".", "?", "!", ":"))
 
 
 def _is_squeezed(word: Word) -> bool:

@@ -168,7 +168,7 @@ class _Listener:
         self._following: Following | None = None
         if script is not None and isinstance(recogniser, Follower):
             self._following = Following(recogniser, script)
-        self._gaps = Gaps(self._heard_in, recogniser.workers)
+        self._gaps = Gaps(self._heard_in, self._timed, recogniser.workers)
         self.language, self.confidence = language, 1.0 if language else 0.0
         self._said: list[list[Word]] = []
 
@@ -229,6 +229,12 @@ class _Listener:
         near = itertools.zip_longest(*map(self._hints, gaps))
         terms = tuple(dict.fromkeys(term for several in near for term in several if term))
         return self._without_echoes(stretch, self.hear(stretch, terms), terms)
+
+    def _timed(self, gap: vad.Stretch, words: Sequence[Word]) -> list[Word]:
+        """The words of a gap, after silence that was not there, at the times at which they sound."""
+        assert self._following is not None
+        assert self.language is not None
+        return [word.shifted(gap.start_ms) for word in self._following.timed(gap.samples, words, self.language)]
 
     def _made_out(self, stretch: vad.Stretch, heard: Heard) -> list[Word]:
         """The words of a stretch that was heard, after which the place in the script is found."""

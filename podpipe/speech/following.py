@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 from podpipe import sound
@@ -167,6 +167,15 @@ class Following:
     def find(self, words: Sequence[Word]) -> None:
         """Find the place anew, after words that were recognised."""
         self._script.find(words)
+
+    def timed(self, samples: Samples, words: Sequence[Word], language: str) -> list[Word]:
+        """Words that were heard in a sound, with the times (ms from its start) that they have when looked for."""
+        if not words:
+            return []
+        placed = self._follower.follow(self._follower.prepare(samples), [word.text for word in words], language)
+        if len(placed) < len(words):
+            return list(words)
+        return [replace(word, start_ms=at.start_ms, end_ms=at.end_ms) for word, at in zip(words, placed, strict=True)]
 
     def take(self, stretch: Prepared, language: str) -> list[Part]:
         """What is read in a stretch, and the gaps; where the last part is a gap, ``find`` is to be called."""

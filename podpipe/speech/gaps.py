@@ -19,12 +19,15 @@ _BETWEEN_MS = 600
 Hear = Callable[[Stretch, Sequence[Stretch]], list[Word]]
 """Gives the words of a sound, made of several pieces; times in milliseconds of the file."""
 
+Time = Callable[[Stretch, list[Word]], list[Word]]
+"""Looks where in a piece its words sound; times in milliseconds from its start, then of the file."""
+
 
 class Gaps:
     """Pieces of sound, each with the number of the place in which its words belong."""
 
-    def __init__(self, hear: Hear, workers: int) -> None:
-        self._hear, self._pool = hear, ThreadPoolExecutor(workers, thread_name_prefix="gap")
+    def __init__(self, hear: Hear, time: Time, workers: int) -> None:
+        self._hear, self._time, self._pool = hear, time, ThreadPoolExecutor(workers, thread_name_prefix="gap")
         self._waiting: list[tuple[int, Stretch]] = []
         self._under_way: list[tuple[list[int], Future[list[list[Word]]]]] = []
 
@@ -48,15 +51,16 @@ class Gaps:
 
     def _begin(self) -> None:
         if self._waiting:
-            gaps = [gap for _, gap in self._waiting]
-            self._under_way.append(
-                ([number for number, _ in self._waiting], self._pool.submit(heard, gaps, self._hear))
-            )
+            numbers, gaps = [number for number, _ in self._waiting], [gap for _, gap in self._waiting]
+            self._under_way.append((numbers, self._pool.submit(self._words, gaps)))
             self._waiting = []
+
+    def _words(self, gaps: Sequence[Stretch]) -> list[list[Word]]:
+        return [self._time(gap, words) for gap, words in zip(gaps, heard(gaps, self._hear), strict=True)]
 
 
 def heard(gaps: Sequence[Stretch], hear: Hear) -> list[list[Word]]:
-    """The words of each piece, heard together."""
+    """The words of each piece, heard together; times in milliseconds from its start."""
     first = gaps[0].start_ms
     silence = np.zeros(_BETWEEN_MS * SAMPLE_RATE // 1000, np.float32)
     together = Stretch(first, np.concatenate([part for gap in gaps for part in (gap.samples, silence)][:-1]))
@@ -72,10 +76,10 @@ def _starts(gaps: Sequence[Stretch]) -> Iterator[int]:
 
 
 def _within(words: Sequence[Word], at_ms: int, gap: Stretch) -> Iterator[Word]:
-    """The words that lie in a piece, or mostly in it, at the piece's own time."""
+    """The words that lie in a piece, or mostly in it; times in milliseconds from its start."""
     for word in words:
         middle_ms = (word.start_ms + word.end_ms) // 2 - at_ms
         if -_BETWEEN_MS // 2 <= middle_ms < gap.duration_ms + _BETWEEN_MS // 2:
             start_ms = min(max(word.start_ms - at_ms, 0), gap.duration_ms)
             end_ms = min(max(word.end_ms - at_ms, start_ms), gap.duration_ms)
-            yield replace(word, start_ms=gap.start_ms + start_ms, end_ms=gap.start_ms + end_ms)
+            yield replace(word, start_ms=start_ms, end_ms=end_ms)

@@ -32,8 +32,8 @@ def test_every_piece_gets_its_own_words_at_its_own_time(pieces: list[tuple[int, 
         at_ms = gaps[-1].end_ms
     for gap, words in zip(gaps, heard(gaps, _loud_words), strict=True):
         (word,) = words
-        assert abs(word.start_ms - gap.start_ms) <= 2
-        assert abs(word.end_ms - gap.end_ms) <= 2
+        assert word.start_ms <= 2
+        assert abs(word.end_ms - gap.duration_ms) <= 2
 
 
 def test_pieces_are_heard_together_as_long_as_there_is_room() -> None:
@@ -44,7 +44,7 @@ def test_pieces_are_heard_together_as_long_as_there_is_room() -> None:
         assert stretch.duration_ms <= 28_000
         return _loud_words(stretch, gaps)
 
-    gaps = Gaps(hear, 1)
+    gaps = Gaps(hear, lambda gap, words: [word.shifted(gap.start_ms) for word in words], 1)
     said: list[list[Word]] = [[] for _ in range(7)]
     for number in range(7):
         gaps.add(number, _gap(60_000 * number, 6000))
