@@ -99,8 +99,8 @@ def _figures(episode: Ingested, own: Sequence[str], asked: Sequence[str]) -> tup
             query = parse(f'"{mention.term}"')
             runs = [
                 sentence
-                for candidate in index.candidates(query, any_term=False, limit=100)
-                for sentence in candidate.sentences
+                for match in index.find(query, any_term=False, limit=100)
+                for sentence in match.candidate.sentences
                 if _follows(analysis.terms(sentence.text), analysis.terms(mention.term))
             ]
             if not any(_is_at(mention, run.start_ms) for run in runs):
