@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from podpipe.notes.blocks import Block
-from podpipe.notes.headings import is_name
+from podpipe.notes.headings import is_name, opening
 
 _ANNOUNCES = re.compile(
     r"\b(?:issue|episode|show|program(?:me)?|edition|bulletin|items?|topics?|agenda|headlines|stories|menu|"
@@ -39,7 +39,24 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
             items = tuple(parts(after))
             if len(items) > max(len(found), 1) and all(len(item.split()) <= _LONGEST for item in items):
                 found = items
-    return found or max((_bare(block) for block in blocks if not block.is_item), key=len, default=())
+    listed = found or max((_bare(block) for block in blocks if not block.is_item), key=len, default=())
+    return _joined(listed, blocks)
+
+
+def _joined(items: tuple[str, ...], blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Items as headings have them: "Apples, pears and plums" is one where a paragraph opens with just that."""
+    for place, block in enumerate(blocks):
+        title = opening(block.text)
+        pieces = [item for item in items if item.casefold() in title.casefold()]
+        others = (other.text.casefold() for number, other in enumerate(blocks) if number != place)
+        if len(pieces) > 1 and any(title.casefold() in text for text in others):
+            first = items.index(pieces[0])
+            items = tuple(
+                title if number == first else item
+                for number, item in enumerate(items)
+                if number == first or item not in pieces
+            )
+    return items
 
 
 def _tells(before: str) -> bool:

@@ -43,27 +43,37 @@ def split(block: Block, announced: Sequence[str]) -> Section | None:
 
 def _of_sentence(block: Block, announced: Sequence[str]) -> Section | None:
     text = block.text
+    if text.rstrip(".:") in announced:
+        return Section(text.rstrip(".:"))
     if (
         len(text.split()) <= 9
         and not re.search(r"[!?,;]|https?:", text)
         and (_is_announced(text, announced) or block.is_item or not text.endswith("."))
     ):
         return Section(text.rstrip(".:")) if not _NO_HEADING.match(text) else None
-    opening = _OPENING.match(text)
-    if opening is None or (announced and all(item in opening["text"] for item in announced)):
+    found = _OPENING.match(text)
+    if found is None or (announced and all(item in found["text"] for item in announced)):
         return None
-    heading = opening["heading"].strip()
+    heading = found["heading"].strip()
     words = heading.split()
+    if heading in announced:
+        return Section(heading, found["text"])
     if not words or len(words) > 9 or re.search(r"(?:^|\s)[A-Z]$", heading):
         return None  # "Ryan C. Gordon" ends with an initial
     if _is_announced(heading, announced) or (
         len(words) <= 6
-        and len(opening["text"].split()) >= 8
+        and len(found["text"].split()) >= 8
         and not _NO_HEADING.match(heading)
         and not _VERB.search(heading)
     ):
-        return Section(heading, opening["text"])
+        return Section(heading, found["text"])
     return None
+
+
+def opening(text: str) -> str:
+    """The sentence or label with which a text begins; all of it where it is no longer."""
+    match = _OPENING.match(text)
+    return match["heading"].strip() if match else text.rstrip(".: ")
 
 
 def is_name(text: str) -> bool:

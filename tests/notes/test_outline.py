@@ -502,3 +502,17 @@ def test_names_in_the_title_are_terms_and_those_of_files_are_not() -> None:
     assert {"Jens Axboe", "io_uring"} <= terms("A talk with Jens Axboe about io_uring")
     assert terms("linux_kernel_podcast_20091101") == set()
     assert terms("How To Build A Boat") == set()
+
+
+def test_a_heading_with_commas_or_longer_than_a_line_is_one_topic() -> None:
+    long = "What the council decided about the old railway bridge, the cycle path behind it, and the three car parks"
+    outline = read_outline(
+        Notes(
+            f"Tonight we have: {long}, Night trains, and Apples, pears and plums.\n\n"
+            f"{long}. The bridge stays closed until May.\n\n"
+            "Night trains. The Nightjet from Zurich to Amsterdam leaves at ten and has small cabins for one.\n\n"
+            "Apples, pears and plums\n\nThey are ripe."
+        )
+    )
+    assert outline.agenda == (long, "Night trains", "Apples, pears and plums")
+    assert [section.heading for section in outline.sections] == ["", *outline.agenda]
