@@ -15,7 +15,7 @@ from bench.table import Settings, Table
 from podpipe import audio, timecode
 
 TARGET = "≤ 1 GB"
-MINUTES = (5, 30, 60, 120)
+MINUTES = (5, 30)
 """Lengths besides that of the longest file."""
 
 EXPLANATION = """\
