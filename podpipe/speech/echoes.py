@@ -11,6 +11,12 @@ from podpipe.prose import bare
 _LOOP = 4
 """So many repetitions of a phrase in a row are a loop."""
 
+_WORDS = 8
+"""... and of a single word so many: people do say "words, words, words, words", if they take their time for it."""
+
+_SQUEEZED_MS = 150
+"""Nobody says a word that fast again and again."""
+
 _INSTANT = 6
 """So many words without length in a stretch are no accident."""
 
@@ -70,7 +76,7 @@ def _without_loops(words: list[Word]) -> list[Word]:
             count = 1
             while keys[position + count * size : position + (count + 1) * size] == phrase and len(phrase) == size:
                 count += 1
-            if count >= _LOOP and any(phrase):
+            if any(phrase) and count >= _least(size, words[position : position + count]):
                 result += words[position : position + size]
                 position += count * size
                 break
@@ -78,6 +84,12 @@ def _without_loops(words: list[Word]) -> list[Word]:
             result.append(words[position])
             position += 1
     return result
+
+
+def _least(size: int, repeated: Sequence[Word]) -> int:
+    """How many repetitions of a phrase of so many words are a loop."""
+    is_squeezed = repeated[-1].end_ms - repeated[0].start_ms < _SQUEEZED_MS * len(repeated)
+    return _LOOP if size > 1 or is_squeezed else _WORDS
 
 
 def _drawn_ms(word: Word) -> int:
