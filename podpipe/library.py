@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from podpipe import storage
 from podpipe.errors import LibraryError
 from podpipe.ledger import Ledger
-from podpipe.models import Chapters, Episode, Hypothesis, Notes, Picture, Transcript
+from podpipe.models import Chapters, Episode, Hypothesis, MediaType, Notes, Picture, Transcript
 
 if TYPE_CHECKING:
     from podpipe.sound import Sound
@@ -34,7 +34,7 @@ TAGGED = "episode.mp3"
 COVERS = {"image/jpeg": "cover.jpg", "image/png": "cover.png"}
 """The names of the episode's cover, by its type."""
 
-NOTES = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
+NOTES: dict[MediaType, str] = {"text/html": "notes.html", "text/markdown": "notes.md", "text/plain": "notes.txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class EpisodeFolder:
             path = self.path / name
             if path.is_file():
                 with storage.explained(path):
-                    return Notes(path.read_bytes().decode("utf-8", "replace"), media_type)  # type: ignore[arg-type]
+                    return Notes(path.read_bytes().decode("utf-8", "replace"), media_type)
         return None
 
     def published_transcript(self) -> Path | None:

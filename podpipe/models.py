@@ -13,6 +13,9 @@ from typing import Literal
 Origin = Literal["heard", "script", "vocabulary", "publisher"]
 """Where a word's spelling comes from: the recogniser, the notes' text, their terms, or a published transcript."""
 
+MediaType = Literal["text/plain", "text/markdown", "text/html"]
+"""What kind of text show notes are."""
+
 Evidence = Literal["edited", "publisher", "script", "agenda", "heading", "flow", "opening"]
 """What a chapter rests on, best first (see ``podpipe.topics``); ``opening`` comes before the first topic."""
 
@@ -66,7 +69,7 @@ class Notes:
     """Show notes as fetched: text, and what kind of text it is."""
 
     text: str
-    media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain"
+    media_type: MediaType = "text/plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def _without_overlaps(paragraphs: Sequence[Tokens], heard: Tokens) -> list[Match
     free = np.ones(len(heard.keys), bool)
     found = [find(similarity(tokens, heard), free) for tokens in paragraphs]
     result: list[Match | None] = [None] * len(paragraphs)
-    for number in sorted(range(len(paragraphs)), key=lambda n: -(found[n].score if found[n] else 0)):  # type: ignore[union-attr]
+    for number in sorted(range(len(paragraphs)), key=lambda number: -_score(found[number])):
         match = found[number]
         if match and not free[match.first : match.last + 1].all():
             match = find(similarity(paragraphs[number], heard), free)
@@ -75,6 +75,10 @@ def _without_overlaps(paragraphs: Sequence[Tokens], heard: Tokens) -> list[Match
             result[number] = match
             free[match.first : match.last + 1] = False
     return result
+
+
+def _score(match: Match | None) -> float:
+    return match.score if match else 0.0
 
 
 def _place(

@@ -14,6 +14,7 @@ from podpipe.check.model import Finding, Report, look
 from podpipe.check.reports import TRANSCRIPTS, of_file, of_sound, shown, unreadable
 from podpipe.errors import PodpipeError
 from podpipe.library import CHAPTERS, TAGGED, TRANSCRIPT, EpisodeFolder
+from podpipe.models import Chapter
 
 
 def reports(folder: EpisodeFolder, listen: bool) -> Iterator[Report]:
@@ -62,8 +63,8 @@ def _episode_facts(folder: EpisodeFolder, duration_ms: int) -> Episode:
     return Episode(duration_ms, missing, written, tagged, length, same)
 
 
-def _pairs(found: Iterable[object]) -> tuple[tuple[int, str], ...]:
-    return tuple((chapter.start_ms, chapter.title) for chapter in found)  # type: ignore[attr-defined]
+def _pairs(found: Iterable[Chapter]) -> tuple[tuple[int, str], ...]:
+    return tuple((chapter.start_ms, chapter.title) for chapter in found)
 
 
 def _same_sound(folder: EpisodeFolder) -> bool | None:

@@ -93,8 +93,3 @@ def look(family: str, facts: object) -> Iterator[Finding]:
     for code in sorted(RULES):
         if code.startswith(family):
             yield from RULES[code].findings(facts)
-
-
-def worst(findings: Iterable[Finding]) -> Severity | None:
-    """The worst severity among findings, or None where there are none."""
-    return min((finding.severity for finding in findings), key=SEVERITIES.index, default=None)

@@ -147,11 +147,6 @@ class Timeline:
         return bool(kept) and kept[-1][1].end_ms == self.old_ms
 
 
-def unedited(length_ms: int) -> Timeline:
-    """The sound as it is."""
-    return Timeline(length_ms, (Kept(0, length_ms),) if length_ms else ())
-
-
 def edit(
     length_ms: int,
     cuts: Iterable[tuple[int, int]] = (),

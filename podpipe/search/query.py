@@ -224,7 +224,10 @@ class _Reader:
         first, last = _days(value) or (None, None)
         if first is None or last is None:
             raise _wrong(f"{value!r} is no day; write {name}:2026-11-01", self.text, place)
-        self.narrowed = replace(self.narrowed, **{name: first if name == "since" else last})  # type: ignore[arg-type]
+        if name == "since":
+            self.narrowed = replace(self.narrowed, since=first)
+        else:
+            self.narrowed = replace(self.narrowed, until=last)
 
 
 def _run(value: str, language: str, prefix: bool) -> tuple[str, ...]:

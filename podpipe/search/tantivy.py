@@ -110,7 +110,7 @@ class TantivyIndex:
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``."""
-        searcher = self._searcher()
+        searcher = self._index.searcher()  # as it was when ``find`` looked
         count = min((searcher.doc_freq("text", word) for word in term.run), default=0)
         return math.log((searcher.num_docs + 1) / (count + 0.5))
 

@@ -119,8 +119,8 @@ class WhooshIndex:
             raise _unreadable(self._folder, error) from error
 
     def rarity(self, term: Term) -> float:
-        """As in ``Index``."""
-        reader = self._fresh_searcher().reader()
+        """As in ``Index``; of what ``find`` has just looked through."""
+        reader = (self._searcher or self._fresh_searcher()).reader()
         count = min((reader.doc_frequency("text", word) for word in term.run), default=0)
         return math.log((reader.doc_count_all() + 1) / (count + 0.5))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from podpipe.chapters.reading import vorbis
 from podpipe.chapters.reading.source import Joined, Source
@@ -41,7 +42,7 @@ def read(source: Source, at: int = 0) -> tuple[Chapter, ...]:
         for begins, then in _HEADERS:
             if stream.head.startswith(begins) and comments.read(0, len(then)) == then:
                 skipped = _FLAC_BLOCK_BYTES if begins == b"\x7fFLAC" else len(then)
-                found = vorbis.read(comments, skipped, lambda stream=stream: _duration_ms(source, stream))  # type: ignore[misc]
+                found = vorbis.read(comments, skipped, partial(_duration_ms, source, stream))
                 if found:
                     return found
     return ()
