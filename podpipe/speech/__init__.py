@@ -19,7 +19,7 @@ from podpipe import audio
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
-from podpipe.speech import echoes, hints, spelling, vad
+from podpipe.speech import echoes, hints, lexicon, spelling, vad
 from podpipe.speech.ahead import ahead
 from podpipe.speech.following import Follower, Following, Gap, Prepared, Script
 from podpipe.speech.gaps import Gaps
@@ -164,7 +164,7 @@ class _Listener:
     ) -> None:
         self._recogniser, self._vocabulary, self._expected_ms = recogniser, vocabulary, expected_ms
         self._judge = recogniser if isinstance(recogniser, Judge) else None
-        self._lexicon = spelling.lexicon([term.text for term in vocabulary])
+        self._lexicon = lexicon.lexicon([term.text for term in vocabulary])
         self._following: Following | None = None
         if script is not None and isinstance(recogniser, Follower):
             self._following = Following(recogniser, script)

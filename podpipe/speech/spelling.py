@@ -8,16 +8,14 @@ does not beat, stays.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import jellyfish
 import numpy as np
-from rapidfuzz import fuzz, process
 
 from podpipe.models import Word
+from podpipe.speech.lexicon import Lexicon, digits_of, keys_of, letters_of, likenesses, plain_of, sound_of
 
 Weigh = Callable[[Sequence[str], Sequence[str]], Sequence[float]]
 """Log probability of each word of a text in the sound, of an engine that is told of these terms."""
@@ -73,9 +71,6 @@ _DOUBTFUL = 0.5
 _TAIL = re.compile(r"(?:['’]s)?[^\w]*$")
 _ENDS = re.compile(r"\w{2}[.!?]$")
 _HEAD = re.compile(r"^[\"“‘(\[]*")
-_SPOKEN_SYMBOLS = re.compile(r"\b(?:slash|dot|underscore|dash|hyphen)\b")
-_UNHEARD = re.compile(r"H(?!$)|\W")
-_LITTLE = frozenset("a an and at by for from in is of on or that the to with".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +81,6 @@ class Place:
     last: int
     term: str
     alike: float
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """Terms, prepared to be compared."""
-
-    terms: tuple[str, ...]
-
-    @functools.cached_property
-    def letters(self) -> list[str]:
-        """The letters of each."""
-        return [_letters(term) for term in self.terms]
-
-    @functools.cached_property
-    def sounds(self) -> list[str]:
-        """The sound of each."""
-        return [_sound(term) for term in self.terms]
-
-    @functools.cached_property
-    def spellings(self) -> dict[str, tuple[str, ...]]:
-        """The words of each in lower case, by its spelling in lower case."""
-        return {_plain(term): _keys(term) for term in self.terms}
-
-
-def lexicon(terms: Sequence[str]) -> Lexicon:
-    """Terms and, of topics of several words, how they may be shortened: "ZFS send" of "ZFS send streams"."""
-    found = dict.fromkeys(term for term in terms if len(_letters(term)) >= 2)
-    for term in terms:
-        words = term.split()
-        for count in range(2, len(words)):
-            if words[count - 1].casefold() not in _LITTLE and words[0].casefold() not in _LITTLE:
-                found.setdefault(" ".join(words[:count]))
-    return Lexicon(tuple(found))
 
 
 def respelled(words: Sequence[Word], terms: Lexicon, weigh: Weigh) -> list[Word]:
@@ -163,9 +125,9 @@ def borne_out(words: Sequence[Word], plain: Sequence[Word], terms: Lexicon, weig
         instead = [word for word in plain if start_ms <= (word.start_ms + word.end_ms) / 2 <= end_ms]
         texts, untold = [word.text for word in result], [word.text for word in instead]
         said = _said(words[place.first : place.last])
-        if not instead or _letters(said) == _letters(" ".join(untold)):
+        if not instead or letters_of(said) == letters_of(" ".join(untold)):
             continue
-        alike = float(_alike([_letters(" ".join(untold))], [_sound(" ".join(untold))], Lexicon((said,)))[0, 0])
+        alike = float(likenesses([letters_of(" ".join(untold))], [sound_of(" ".join(untold))], Lexicon((said,)))[0, 0])
         told, last = [said] if alike >= _LEAST_ALIKE else [], place.last + _AFTER
         of_term = weigh(texts[:last], told)
         of_plain = weigh([*texts[: place.first], *untold, *texts[place.last : last]], told)
@@ -178,28 +140,18 @@ def candidates(words: Sequence[Word], terms: Lexicon) -> list[Place]:
     """Where words may be a misheard term, in order of time."""
     if not words or not terms.terms:
         return []
-    sizes = range(1, max(len(_keys(term)) for term in terms.terms) + 3)
+    sizes = range(1, max(len(keys_of(term)) for term in terms.terms) + 3)
     windows = [(at, at + size) for at in range(len(words)) for size in sizes if at + size <= len(words)]
     said = [_said(words[first:last]) for first, last in windows]
-    alike = _alike([_letters(text) for text in said], [_sound(text) for text in said], terms)
+    alike = likenesses([letters_of(text) for text in said], [sound_of(text) for text in said], terms)
     known = _known(words, terms)
     found = []
     for row, column in np.argwhere(alike >= _LEAST_ALIKE):
         (first, last), term = windows[row], terms.terms[column]
         place = Place(first, last, term, round(float(alike[row, column]), 3))
-        if last - first <= len(_keys(term)) + 2 and _may_be(place, words, known):
+        if last - first <= len(keys_of(term)) + 2 and _may_be(place, words, known):
             found.append(place)
     return sorted([*_best(found, words), *_swallowed(words, terms)], key=lambda place: (place.first, place.last))
-
-
-def _alike(
-    letters: Sequence[str], sounds: Sequence[str], terms: Lexicon
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """How alike texts and terms are, shape (texts, terms): by letters, or by sound and letters."""
-    by_letters = process.cdist(letters, terms.letters, scorer=fuzz.ratio, dtype=np.float32) / 100
-    by_sound = process.cdist(sounds, terms.sounds, scorer=fuzz.ratio, dtype=np.float32) / 100
-    tells = np.array([len(sound) >= 2 for sound in sounds])[:, None] & np.array([len(s) >= 2 for s in terms.sounds])
-    return np.maximum(by_letters, np.where(tells, 0.6 * by_sound + 0.4 * by_letters, 0))
 
 
 def _known(words: Sequence[Word], terms: Lexicon) -> dict[int, tuple[str, ...]]:
@@ -208,7 +160,7 @@ def _known(words: Sequence[Word], terms: Lexicon) -> dict[int, tuple[str, ...]]:
     longest = max((len(term.split()) for term in terms.terms), default=0)
     for first in range(len(words)):
         for last in range(first + 1, min(first + longest, len(words)) + 1):
-            run = terms.spellings.get(_plain(_said(words[first:last])))
+            run = terms.spellings.get(plain_of(_said(words[first:last])))
             for number in range(first, last) if run else ():
                 found[number] = max(found.get(number, ()), run or (), key=len)
     return found
@@ -216,15 +168,15 @@ def _known(words: Sequence[Word], terms: Lexicon) -> dict[int, tuple[str, ...]]:
 
 def _may_be(place: Place, words: Sequence[Word], known: dict[int, tuple[str, ...]]) -> bool:
     """Whether words may be a term: they are not another one, and were not heard too surely."""
-    term = _keys(place.term)
+    term = keys_of(place.term)
     inside = [known[number] for number in range(place.first, place.last) if number in known]
     if any("".join(run) not in "".join(term) for run in inside) or term in inside:
         return False
     run = words[place.first : place.last]
-    if _letters(_said(run)) == _letters(place.term):
+    if letters_of(_said(run)) == letters_of(place.term):
         return True
-    said = _letters(_said(run))
-    if _is_part(term, _keys(_said(run))) or (said in _letters(place.term) and len(said) < _WHOLE * len(place.term)):
+    said = letters_of(_said(run))
+    if _is_part(term, keys_of(_said(run))) or (said in letters_of(place.term) and len(said) < _WHOLE * len(place.term)):
         return False
     sure = min(word.confidence for word in run)
     if place.last == len(words) and sure < _PHANTOM:
@@ -250,8 +202,8 @@ def _swallowed(words: Sequence[Word], terms: Lexicon) -> list[Place]:
         for number, word in enumerate(words)
         if word.confidence < _SWALLOWED_BEFORE and word.start_ms - before_ms[number] >= _HOLE_MS
     ]
-    said = {_plain(word.text) for word in words}
-    new = [term for term in terms.terms[:_TOPICS] if _plain(term) not in said]
+    said = {plain_of(word.text) for word in words}
+    new = [term for term in terms.terms[:_TOPICS] if plain_of(term) not in said]
     return [Place(number, number, term, 1.0) for number in holes for term in new]
 
 
@@ -297,14 +249,14 @@ def _is_sure(place: Place, gain: float, words: Sequence[Word]) -> bool:
     run = words[place.first : place.last]
     if not run:
         return gain >= _SWALLOWED_GAIN
-    said, written = _letters(_said(run)), _letters(place.term)
+    said, written = letters_of(_said(run)), letters_of(place.term)
     if any(_ENDS.search(word.text) for word in run[:-1]):
         return gain >= 1.0  # two sentences
     if said == written:
         return gain >= _SAME_LETTERS
     if len(written) <= _SHORT:
         return gain >= _SHORT_GAIN
-    if said in written or written in said or _digits(said) != _digits(written):
+    if said in written or written in said or digits_of(said) != digits_of(written):
         return gain >= 1.0  # "Futex" and "Futexes" are two words
     return gain >= max(_SLACK, _SLACK + _STRICTNESS * (_SURE_ALIKE - place.alike))
 
@@ -380,30 +332,3 @@ def _overlap(left: Place, right: Place) -> bool:
 
 def _is_part(run: Sequence[str], of: Sequence[str]) -> bool:
     return any(tuple(of[at : at + len(run)]) == tuple(run) for at in range(len(of) - len(run) + 1))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"^\W+|(?:['’]s)?\W*$", "", text.casefold())
-
-
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\W_]+", text.casefold()))
-
-
-def _digits(letters: str) -> str:
-    return re.sub(r"\D", "", letters)
-
-
-@functools.lru_cache(8192)
-def _letters(text: str) -> str:
-    """Letters and digits in lower case; "slash" is a symbol that is read out, and a nought may be an "o"."""
-    plain = re.sub(r"[\W_]+", " ", text.casefold())
-    return _SPOKEN_SYMBOLS.sub("", plain).replace(" ", "").replace("0", "o")
-
-
-@functools.lru_cache(8192)
-def _sound(text: str) -> str:
-    """How a text sounds (Metaphone; Philips, 1990): "th" as "f", "n" as "m", "h" not at all."""
-    parts = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).casefold())
-    codes = "".join(jellyfish.metaphone(part) for part in parts if part not in ("slash", "dot", "underscore"))
-    return _UNHEARD.sub("", codes).replace("0", "F").replace("N", "M")

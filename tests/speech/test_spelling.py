@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from podpipe import audio, speech
 from podpipe.models import Notes, Term, Word
 from podpipe.notes import read_outline
-from podpipe.speech import spelling
+from podpipe.speech import lexicon, spelling
 
 
 def words(text: str, confidence: float = 0.4) -> list[Word]:
@@ -47,7 +47,7 @@ def _bare(text: str) -> list[str]:
 
 
 def spell(heard: str, terms: Sequence[str], spoken: str, confidence: float = 0.4) -> str:
-    found = spelling.respelled(words(heard, confidence), spelling.lexicon(terms), Engine(spoken))
+    found = spelling.respelled(words(heard, confidence), lexicon.lexicon(terms), Engine(spoken))
     return " ".join(word.text for word in found)
 
 
@@ -81,20 +81,20 @@ def test_what_the_sound_does_not_bear_out_stays_as_heard() -> None:
 def test_what_was_heard_surely_is_not_even_weighed() -> None:
     engine = Engine("Vedran")
     heard = words("many veterans had a known fault", 0.99)
-    assert spelling.respelled(heard, spelling.lexicon(["Vedran", "GNOME"]), engine) == heard
+    assert spelling.respelled(heard, lexicon.lexicon(["Vedran", "GNOME"]), engine) == heard
     assert engine.asked == 0
 
 
 def test_a_term_that_is_there_already_is_left_alone() -> None:
     engine = Engine("")
     heard = words("the OOM killer and RAID5 and Kamezawa Hiroyuki had")
-    terms = spelling.lexicon(["OOM", "OOM killer", "RAID5", "RAID1", "Kamezawa Hiroyuki", "Kamezawa"])
+    terms = lexicon.lexicon(["OOM", "OOM killer", "RAID5", "RAID1", "Kamezawa Hiroyuki", "Kamezawa"])
     assert spelling.respelled(heard, terms, engine) == heard
 
 
 def test_a_corrected_word_says_where_it_comes_from_and_is_no_surer() -> None:
     heard = words("says Sathan Hage-Noxy now", 0.3)
-    found = spelling.respelled(heard, spelling.lexicon(["Stefan Hajnoczi"]), Engine("says Stefan Hajnoczi now"))
+    found = spelling.respelled(heard, lexicon.lexicon(["Stefan Hajnoczi"]), Engine("says Stefan Hajnoczi now"))
     assert [(word.text, word.origin) for word in found] == [
         ("says", "heard"), ("Stefan", "vocabulary"), ("Hajnoczi", "vocabulary"), ("now", "heard"),
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def test_times_stay_in_order_and_only_terms_come_in(
     heard: list[str], terms: list[str], spoken: list[str], confidence: float
 ) -> None:
     before = words(" ".join(heard), confidence)
-    after = spelling.respelled(before, spelling.lexicon(terms), Engine(" ".join(spoken + terms)))
+    after = spelling.respelled(before, lexicon.lexicon(terms), Engine(" ".join(spoken + terms)))
     assert all(left.start_ms <= right.start_ms for left, right in itertools.pairwise(after))
     assert [word for word in after if word.origin == "heard"] == [word for word in before if word in after]
     assert not before or (after[0].start_ms <= before[0].start_ms and after[-1].end_ms == before[-1].end_ms)
@@ -126,7 +126,7 @@ def test_times_stay_in_order_and_only_terms_come_in(
 
 
 def test_a_term_that_was_heard_only_for_being_told_gives_way_to_what_is_spoken() -> None:
-    terms = spelling.lexicon(["v2", "OOM killer"])
+    terms = lexicon.lexicon(["v2", "OOM killer"])
     told, plain = words("groups v2 high"), words("groups with high", 0.9)
     found = spelling.borne_out(told, plain, terms, Engine("groups with high"))
     assert [word.text for word in found] == ["groups", "with", "high"]
@@ -137,7 +137,7 @@ def test_a_term_that_was_heard_only_for_being_told_gives_way_to_what_is_spoken()
 
 def test_a_doubtful_term_stays_where_something_like_it_is_heard_untold() -> None:
     told, plain = words("the OOM killer strikes"), words("the oom kilter strikes", 0.9)
-    terms = spelling.lexicon(["OOM killer"])
+    terms = lexicon.lexicon(["OOM killer"])
     term, other = Engine("the OOM killer strikes"), Engine("the oom kilter strikes")
     assert spelling.borne_out(told, plain, terms, lambda texts, names: (term if names else other)(texts, names)) == told
     found = spelling.borne_out(told, plain, terms, other)
@@ -147,7 +147,7 @@ def test_a_doubtful_term_stays_where_something_like_it_is_heard_untold() -> None
 def test_a_swallowed_heading_is_put_where_the_sound_has_it() -> None:
     heard = [Word("Darren", 1500, 1900, 0.01), *words("Hart posted it", 0.9)[0:]]
     heard = [heard[0], *(replace(word, start_ms=word.start_ms + 900, end_ms=word.end_ms + 900) for word in heard[1:])]
-    terms = spelling.lexicon(["Futexes", "KVM"])
+    terms = lexicon.lexicon(["Futexes", "KVM"])
     found = spelling.respelled(heard, terms, Engine("Futexes Darren Hart posted it"))
     assert [word.text for word in found][:3] == ["Futexes.", "Darren", "Hart"]
     assert (found[0].start_ms, found[0].end_ms, found[0].origin) == (0, 1500, "vocabulary")
@@ -155,8 +155,8 @@ def test_a_swallowed_heading_is_put_where_the_sound_has_it() -> None:
 
 
 def test_no_words_and_no_terms() -> None:
-    assert spelling.respelled([], spelling.lexicon(["Vedran"]), Engine("")) == []
-    assert spelling.respelled(words("a b"), spelling.lexicon([]), Engine("")) == words("a b")
+    assert spelling.respelled([], lexicon.lexicon(["Vedran"]), Engine("")) == []
+    assert spelling.respelled(words("a b"), lexicon.lexicon([]), Engine("")) == words("a b")
 
 
 def test_the_engine_weighs_each_word_and_its_vocabulary_helps(demo: Path) -> None:
