@@ -41,6 +41,46 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a show or episode, as ``podcast:person`` (Podcasting 2.0) has it; ``role`` is "host" or "guest"."""
+
+    name: str
+    role: str = ""
+    group: str = ""
+    url: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What a feed says of itself: a podcast, whose episodes name it by ``id``.
+
+    ``id`` names its folder and is chosen by podpipe alone (slug of the title, short hash of ``guid`` or ``feed``).
+    """
+
+    id: str
+    title: str
+    feed: str = ""
+    """URL of the feed, without user and password."""
+    guid: str = ""
+    """``podcast:guid``."""
+    page: str = ""
+    description: str = ""
+    author: str = ""
+    owner: str = ""
+    email: str = ""
+    image: str = ""
+    language: str = ""
+    copyright: str = ""
+    categories: tuple[str, ...] = ()
+    """As Apple names them; a category below another as "Society & Culture > Documentary"."""
+    explicit: bool | None = None
+    kind: str = ""
+    """"episodic" or "serial"; empty where the feed doesn't say."""
+    persons: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """What is known of an episode before anyone has listened to it.
 
@@ -62,6 +102,15 @@ class Episode:
     image: str = ""
     chapters: Resource | None = None
     transcripts: tuple[Resource, ...] = ()
+    show_id: str = ""
+    """Of the ``Show`` whose feed it came in; empty where it came by itself."""
+    season: int | None = None
+    number: int | None = None
+    kind: str = ""
+    """"full", "trailer" or "bonus"; empty where the feed doesn't say."""
+    explicit: bool | None = None
+    author: str = ""
+    persons: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ class Results:
 
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    """Queries like this one that would find something ("did you mean"), best first."""
 
 
 ENGINES = ("whoosh", "tantivy")
