@@ -319,6 +319,15 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a hit's score: what speaks for it (a field of ``search.rank.Features``), 0 to 1, and its weight."""
+
+    name: str
+    value: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """What a search returns: where in which episode, and why it matched."""
 
@@ -335,6 +344,8 @@ class Hit:
     enclosure: str = ""
     note: str = ""
     """Said to the user beside the hit, e.g. that it is a sound-alike."""
+    reasons: tuple[Reason, ...] = ()
+    """What its score is the sum of."""
 
 
 @dataclass(frozen=True, slots=True)

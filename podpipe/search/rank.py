@@ -7,10 +7,11 @@ import math
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from podpipe.models import Hit
+from podpipe.models import Hit, Reason
 from podpipe.search import Found
 from podpipe.search.documents import Candidate, Spoken
 from podpipe.search.query import Query, Term
@@ -54,18 +55,30 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
     Within a topic the earliest passage is taken that is nearly as good as the best.
     """
     matcher = Matcher(query, rarity)
-    topics: dict[tuple[str, int], list[tuple[float, Candidate]]] = defaultdict(list)
+    topics: dict[tuple[str, int], list[tuple[float, Candidate, Features]]] = defaultdict(list)
     for match, features in zip(found, matcher.features(found), strict=True):
         candidate = match.candidate
-        topics[candidate.episode_id, candidate.chapter_start_ms].append((score(features), candidate))
+        topics[candidate.episode_id, candidate.chapter_start_ms].append((score(features), candidate, features))
     hits = []
     for group in topics.values():
-        best = max(score for score, _ in group)
-        good = [candidate for score, candidate in group if score >= _NEARLY_AS_GOOD * best]
+        best, _, features = max(group, key=lambda match: match[0])
+        good = [candidate for score, candidate, _ in group if score >= _NEARLY_AS_GOOD * best]
         spoken = [candidate for candidate in good if candidate.sentences]
-        hits.append((best, min(spoken or good, key=lambda candidate: candidate.start_ms)))
+        hits.append((best, min(spoken or good, key=lambda candidate: candidate.start_ms), features))
     hits.sort(key=lambda hit: (-hit[0], hit[1].episode_id, hit[1].start_ms))
-    return tuple(_hit(candidate, query, matcher, best) for best, candidate in hits[:limit])
+    return tuple(
+        replace(_hit(candidate, query, matcher, best), reasons=reasons(features))
+        for best, candidate, features in hits[:limit]
+    )
+
+
+def reasons(features: Features) -> tuple[Reason, ...]:
+    """What a score is the sum of."""
+    return tuple(
+        Reason(name, value, weight)
+        for name, value, weight in zip(Features._fields, features, WEIGHTS, strict=True)
+        if value and weight
+    )
 
 
 def score(features: Features) -> float:
