@@ -25,8 +25,8 @@ class Spoken(msgspec.Struct, frozen=True, array_like=True):
     terms: str
 
 
-class Candidate(msgspec.Struct, frozen=True, array_like=True):
-    """A passage, or a chapter or episode known by its title alone (then without sentences)."""
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """What a document says before its text: quick to read of very many."""
 
     episode_id: str
     episode_title: str
@@ -41,6 +41,11 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     end_ms: int
     title_terms: str
     """Of the chapter, or of the episode where there is none."""
+
+
+class Candidate(Head, frozen=True, array_like=True):
+    """A passage, or a chapter or episode known by its title alone (then without sentences)."""
+
     sentences: tuple[Spoken, ...] = ()
 
 
@@ -73,6 +78,12 @@ def candidate(data: bytes) -> Candidate:
     return _DECODER.decode(data)
 
 
+def head(data: bytes) -> Head:
+    """The beginning of what was indexed. Raises msgspec.DecodeError where it was damaged."""
+    return _HEAD_DECODER.decode(data)
+
+
+_HEAD_DECODER = msgspec.msgpack.Decoder(Head)
 _DECODER = msgspec.msgpack.Decoder(Candidate)
 _ENCODER = msgspec.msgpack.Encoder()
 
