@@ -286,12 +286,23 @@ class Chapters:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """What words are likely to be a mishearing of: ``text`` for ``heard``, which stands so in its sentence."""
+
+    text: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """A run of words that ends at a full stop or a long pause."""
+    """A run of words that ends at a full stop or a long pause, or where somebody else speaks."""
 
     text: str
     start_ms: int
     end_ms: int
+    speaker: str = ""
+    """Empty where nobody has told."""
+    aliases: tuple[Alias, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,8 @@ def digests(
 
 def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
     """An episode in short, from all that was indexed of it."""
-    passages = [document for document in documents if document.sentences]
-    titles = [document.title_terms.split() for document in documents if not document.sentences]
+    passages = [document for document in documents if document.text]
+    titles = [document.title_terms.split() for document in documents if not document.text]
     counts = counted(passages, least=_LEAST)
     named = names(passages)
     titled = {term for stems in titles for term in _runs(stems)}

@@ -44,7 +44,7 @@ def _any_talk() -> frozenset[str]:
 
 def counted(passages: Iterable[Candidate], *, least: int = 1) -> Counter[str]:
     """How often each term of some passages is said, as ``terms_of`` has them, where it is at least so often."""
-    runs = [sentence.terms.split() for passage in passages for sentence in passage.sentences]
+    runs = [line.split() for passage in passages if passage.text for line in passage.lines]
     singles = Counter(itertools.chain.from_iterable(runs))
     telling = {stem for stem in singles if is_telling(stem)}
     pairs = Counter(itertools.chain.from_iterable(map(itertools.pairwise, runs)))
@@ -59,8 +59,7 @@ def names(passages: Iterable[Candidate]) -> Counter[str]:
     """How often each term stands as a name does: with a capital where no sentence begins, or in capitals."""
     words: Counter[tuple[str, str]] = Counter()
     for passage in passages:
-        for sentence in passage.sentences:
-            words.update((word, passage.language) for word in _NAME.findall(sentence.text))
+        words.update((word, passage.language) for word in _NAME.findall(passage.text))
     found: Counter[str] = Counter()
     for (word, language), count in words.items():
         found[analysis.normal(word.strip(".-"), language)] += count

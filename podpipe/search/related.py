@@ -59,7 +59,7 @@ def related(index: Index, text: str, *, show: str | None = None, since: date | N
     found = index.find(query, any_term=False, limit=CANDIDATES)
     if len(found) < ENOUGH and len(query.tree.parts) > 1:
         found = index.find(query, any_term=True, limit=CANDIDATES)
-    passages = [match.candidate for match in found if match.candidate.sentences]
+    passages = [match.candidate for match in found if match.candidate.text]
     return Related(_terms(passages, query, index.rarity), _chapters(passages, query))
 
 

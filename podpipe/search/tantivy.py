@@ -20,7 +20,7 @@ from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
 from podpipe.search import Found, IndexShape
 from podpipe.search.alone import alone
-from podpipe.search.documents import Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents
 from podpipe.search.query import All, Node, Query, Term
 
 _TERMS = "terms"
@@ -34,7 +34,7 @@ def _schema() -> t.Schema:
     for name in ("episode", "show", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "episode")
     builder.add_unsigned_field("day", indexed=True, fast=True)
-    for name in ("text", "title"):
+    for name in TEXTS:
         builder.add_text_field(name, tokenizer_name=_TERMS, index_option="position")
     builder.add_bytes_field("data", stored=True)
     return builder.build()
@@ -221,7 +221,7 @@ class TantivyIndex:
 def _document(document: Document) -> t.Document:
     made = t.Document()
     texts = {"episode": document.episode_id, "show": document.show, "language": document.language}
-    for field, text in {**texts, "text": document.text, "title": document.title}.items():
+    for field, text in {**texts, **{name: getattr(document, name) for name in TEXTS}}.items():
         if text:
             made.add_text(field, text)
     if document.day:

@@ -24,7 +24,7 @@ from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
 from podpipe.search import Found, IndexShape
 from podpipe.search.alone import alone
-from podpipe.search.documents import Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents
 from podpipe.search.query import All, Node, Query, Term
 
 _LARGE = 20_000
@@ -34,8 +34,16 @@ _LARGE = 20_000
 def _schema() -> Schema:
     words = {"analyzer": SpaceSeparatedTokenizer(), "phrase": True}
     return Schema(
-        episode=ID(stored=True), show=ID, day=ID, language=ID, text=TEXT(**words), title=TEXT(**words), data=STORED
-    )  # fmt: skip
+        episode=ID(stored=True),
+        show=ID,
+        day=ID,
+        language=ID,
+        text=TEXT(**words),
+        title=TEXT(**words),
+        topic=TEXT(**words),
+        speakers=TEXT(**words),
+        data=STORED,
+    )
 
 
 class WhooshIndex:
@@ -266,11 +274,12 @@ def _filter(query: Query) -> Any:
 
 
 def _fields(document: Document) -> dict[str, Any]:
-    texts = {"text": document.text, "title": document.title, "day": document.day and document.day.isoformat()}
+    day = document.day and document.day.isoformat()
+    texts = {name: getattr(document, name) for name in TEXTS}
     return {
         "episode": document.episode_id,
         "show": document.show,
         "language": document.language,
         "data": document.data,
-        **{name: text for name, text in texts.items() if text},
+        **{name: text for name, text in (*texts.items(), ("day", day)) if text},
     }
