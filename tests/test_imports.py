@@ -24,7 +24,7 @@ HEAVY = {
     "whisper": {"podpipe.speech.openai_whisper"},
     "torch": {"podpipe.speech.openai_whisper"},
     "pydub": {"podpipe.edits.sound"},
-    "matplotlib": {"podpipe.plot"},
+    "matplotlib": {"podpipe.plot", "podpipe.topics_plot"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }
 

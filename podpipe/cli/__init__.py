@@ -8,7 +8,21 @@ from collections.abc import Sequence
 
 import typer
 
-from podpipe.cli import chapters, check, cut, doctor, ingest, library, play, search, tag, transcript
+from podpipe.cli import (
+    chapters,
+    check,
+    cut,
+    doctor,
+    index,
+    ingest,
+    library,
+    play,
+    search,
+    similar,
+    tag,
+    topics,
+    transcript,
+)
 from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
@@ -26,6 +40,8 @@ app = typer.Typer(
 )
 app.command("ingest")(ingest.command)
 app.command("search")(search.command)
+app.command("topics")(topics.command)
+app.command("similar")(similar.command)
 app.command("play")(play.command)
 app.command("list")(library.list_command)
 app.command("show")(library.show_command)
@@ -34,6 +50,7 @@ app.command("transcript")(transcript.command)
 app.command("tag")(tag.command)
 app.command("cut")(cut.command)
 app.command("reindex")(library.reindex_command)
+app.add_typer(index.app, name="index")
 app.command("check")(check.command)
 app.command("doctor")(doctor.command)
 
