@@ -25,8 +25,8 @@ from podpipe.search.vocabulary import Vocabulary, sound_of
 
 Run = tuple[str, ...]
 
-FEW = 10
-"""A term that fewer passages have fills no page of hits."""
+FEW = 3
+"""A term that fewer passages have is found almost nowhere."""
 
 _LEAST_LETTERS_OF_ONE, _LEAST_LETTERS = 60, 45
 """How alike in letters, of 100, a word must be that sounds alike, and two."""

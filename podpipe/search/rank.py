@@ -22,8 +22,9 @@ from podpipe.search.snippets import ROOM, marks, snippet
 
 _NEARLY_AS_GOOD = 0.75
 
-_LESS_ALIKE = 0.13
-"""What is less like what was asked for than the best by so much is no hit."""
+_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.13, 0.94
+"""What is less like what was asked for than the best by so much is no hit; nor what is less than that where
+something is as it was asked for."""
 
 Rarity = Callable[[Term], float]
 
@@ -248,7 +249,8 @@ def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Seq
         if worth == 1 or any(heard_as(match.candidate.text, alike, match.candidate.language))
     ]
     best = max((worth for _, worth in kept), default=0.0)
-    return [match for match, worth in kept if worth >= best - _LESS_ALIKE]
+    least = _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE
+    return [match for match, worth in kept if worth >= least]
 
 
 def heard_as(text: str, alike: Sequence[Term], language: str) -> Iterator[str]:

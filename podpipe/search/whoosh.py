@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from whoosh.writing import OPTIMIZE
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found, IndexShape
+from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
@@ -74,13 +73,12 @@ class WhooshIndex:
             raise SearchError(f"{self._folder} does not exist; podpipe ingest makes it, or use --library") from error
         except Exception as error:  # a damaged pickle raises anything
             raise _unreadable(self._folder, error) from error
-        self._opened = self.identity
+        self._opened = identity.check(self._folder)
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        path = self._folder / "identity"
-        return path.read_text() if path.exists() else ""
+        return identity.read(self._folder)
 
     def __enter__(self) -> WhooshIndex:
         return self
@@ -232,7 +230,7 @@ def _create(folder: Path) -> None:
     if not storage.index_exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         storage.create_index(_schema())
-        (folder / "identity").write_text(uuid.uuid4().hex)
+        identity.make(folder)
 
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
