@@ -27,6 +27,7 @@ from bench import (
     startup,
     tagging,
     terms,
+    topics,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -46,11 +47,12 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "conversation": conversation.run,
     "calibration": calibration.run,
     "known_items": known_items.run,
+    "topics": topics.run,
     "tagging": tagging.run,
     "reading": reading.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
+SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "topics"})
 """Left out by ``--quick``."""
 
 
