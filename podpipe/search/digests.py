@@ -18,12 +18,15 @@ from podpipe.search.documents import Candidate, Head, candidate, head, speaker_t
 from podpipe.search.keyterms import addressed, counted, is_telling, names
 
 _FILE = "digests.msgpack"
-_VERSION = 1
+_VERSION = 2
 
 _TERMS = 120
 """Single terms of an episode that are kept, and so many of two."""
 _LEAST = 2
 """How often a term must be said."""
+_MOSTLY = 0.6
+"""A name that so often stands with the same word beside it is known by both: OOM killer."""
+
 _CALLED = 0.2
 """A name that is called out so often is of somebody who speaks."""
 
@@ -82,7 +85,12 @@ def digests(
 def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
     """An episode in short, from all that was indexed of it."""
     passages = [document for document in documents if document.text]
-    titles = [document.title_terms.split() for document in documents if not document.text]
+    said = {stem for passage in passages for stem in passage.terms.split()}
+    titles = [
+        document.title_terms.split()
+        for document in documents
+        if not document.text and (document.chapter or said.issuperset(document.title_terms.split()))
+    ]
     speakers = {stem for passage in passages for name in passage.speakers for stem in speaker_terms(name).split()}
     counts = counted(passages, least=_LEAST)
     speakers |= {name for name, count in addressed(passages).items() if count > _CALLED * counts[name]}
@@ -94,8 +102,9 @@ def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
     for term in titled:
         kept.setdefault(term, 1)
     for run in [term for term in kept if " " in term and term not in titled]:
-        if len({_is_name(stem, counts, named) for stem in run.split()}) > 1:
-            del kept[run]  # a name and what is said of it: the name is the topic
+        own = [stem for stem in run.split() if _is_name(stem, counts, named)]
+        if len(own) == 1 and counts[run] < _MOSTLY * counts[own[0]]:
+            del kept[run]  # a name and what is said of it now and then: the name is the topic
     first: Head = documents[0]
     return Digest(
         first.episode_id,

@@ -77,7 +77,7 @@ def _windows(words: Sequence[Word], longest: int) -> Iterator[tuple[int, int, st
 
 
 def _text(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words).strip(".,;:!?\"“”()")
+    return " ".join(word.text for word in words).strip('.,;:!?"“”()')
 
 
 def _apart(found: Sequence[tuple[float, int, int, str]]) -> list[tuple[int, int, str]]:
