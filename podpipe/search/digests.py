@@ -85,26 +85,14 @@ def digests(
 def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
     """An episode in short, from all that was indexed of it."""
     passages = [document for document in documents if document.text]
-    said = {stem for passage in passages for stem in passage.terms.split()}
-    titles = [
-        document.title_terms.split()
-        for document in documents
-        if not document.text and (document.chapter or said.issuperset(document.title_terms.split()))
-    ]
-    speakers = {stem for passage in passages for name in passage.speakers for stem in speaker_terms(name).split()}
-    counts = counted(passages, least=_LEAST)
-    speakers |= {name for name, count in addressed(passages).items() if count > _CALLED * counts[name]}
-    for term in [term for term in counts if not speakers.isdisjoint(term.split())]:
-        del counts[term]  # who speaks is not what is talked about
-    named = names(passages)
-    titled = {term for stems in titles for term in _runs(stems)}
+    counts, named, titled = _counts(passages), names(passages), _titled(documents, passages)
     kept = {term: count for is_run in (False, True) for term, count in _most(counts, is_run)}
-    for term in titled:
-        kept.setdefault(term, 1)
     for run in [term for term in kept if " " in term and term not in titled]:
         own = [stem for stem in run.split() if _is_name(stem, counts, named)]
         if len(own) == 1 and counts[run] < _MOSTLY * counts[own[0]]:
             del kept[run]  # a name and what is said of it now and then: the name is the topic
+    for term in sorted(titled):
+        kept.setdefault(term, 1)
     first: Head = documents[0]
     return Digest(
         first.episode_id,
@@ -112,9 +100,24 @@ def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
         first.published,
         kept,
         frozenset(term for term in kept if _is_name(term, counts, named)),
-        frozenset(titled),
+        titled,
         checksum,
     )
+
+
+def _counts(passages: Sequence[Candidate]) -> Counter[str]:
+    """How often terms are said; without those who speak, who are not what is talked about."""
+    counts = counted(passages, least=_LEAST)
+    speakers = {stem for passage in passages for name in passage.speakers for stem in speaker_terms(name).split()}
+    speakers |= {name for name, count in addressed(passages).items() if count > _CALLED * counts[name]}
+    return Counter({term: count for term, count in counts.items() if speakers.isdisjoint(term.split())})
+
+
+def _titled(documents: Sequence[Candidate], passages: Sequence[Candidate]) -> frozenset[str]:
+    """The terms of titles: of chapters, and of the episode where its title is spoken of."""
+    said = {stem for passage in passages for stem in passage.terms.split()}
+    titles = [(document.chapter, document.title_terms.split()) for document in documents if not document.text]
+    return frozenset(term for chapter, stems in titles if chapter or said.issuperset(stems) for term in _runs(stems))
 
 
 def _runs(stems: Sequence[str]) -> Iterable[str]:
