@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 from podpipe.prose import STOP
 from podpipe.search import analysis
 from podpipe.search.analysis import is_stop
-from podpipe.search.query import All, Any, Node, Query, Term
+from podpipe.search.query import Any, Node, Query, Term
 from podpipe.search.vocabulary import Vocabulary, sound_of
 
 Run = tuple[str, ...]
@@ -49,11 +49,11 @@ _SPLIT = 0.97
 _IN_THREE = 0.95
 """What is the same but for a space is hardly less than what was asked for."""
 
-LETTERS = dict(
-    a="eh", b="be bee", c="see sea", d="dee", e="he", f="eff", g="gee", i="eye", j="jay", k="kay", l="el ell", m="em",
-    n="en", o="oh", p="pee pea", q="cue queue", r="are", s="es", t="tea tee", u="you", v="vee", x="ex", y="why",
-    z="zee zed",
-)  # fmt: skip
+_LETTERS = {
+    "a": "eh", "b": "be bee", "c": "see sea", "d": "dee", "e": "he", "f": "eff", "g": "gee", "i": "eye", "j": "jay",
+    "k": "kay", "l": "el ell", "m": "em", "n": "en", "o": "oh", "p": "pee pea", "q": "cue queue", "r": "are",
+    "s": "es", "t": "tea tee", "u": "you", "v": "vee", "x": "ex", "y": "why", "z": "zee zed",
+}  # fmt: skip
 """How recognisers write the names of letters."""
 
 
@@ -107,8 +107,8 @@ def alternatives(term: Term, library: Library) -> tuple[Term, ...]:
         return ()
     vocabulary = library.vocabulary()
     if len(term.run) > 1:
-        word = _in_one(term, vocabulary)
-        return (word,) if word else ()
+        joined = _in_one(term, vocabulary)
+        return (joined,) if joined else ()
     word, stem = term.form.casefold(), term.run[0]
     if len(word) < 3 or not word.isalpha() or vocabulary.counts.get(stem, 0) >= FEW:
         return ()
@@ -135,7 +135,7 @@ def _parts(word: str, vocabulary: Vocabulary) -> Iterator[Term]:
     """A word in two or three, in letters, in letters and a word, and with its first letter by name ("cue e mu")."""
     ways: list[tuple[Sequence[str], float]] = [((word[:at], word[at:]), _SPLIT) for at in range(1, len(word))]
     ways += [((*word[:at], word[at:]), _IN_THREE) for at in range(2, len(word))]
-    for name in LETTERS.get(word[0], "").split():
+    for name in _LETTERS.get(word[0], "").split():
         ways += [((name, *word[1:at], word[at:]), _IN_THREE) for at in (1, 2)]
     ways += [((word[:at], *word[at:]), _IN_THREE) for at in range(2, len(word) - 1)]
     ways += [

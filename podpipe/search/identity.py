@@ -26,5 +26,7 @@ def check(folder: Path) -> str:
     """As ``read``. Raises SearchError where the index holds other documents than this podpipe writes."""
     found = read(folder)
     if found and not found.startswith(f"{VERSION}-"):
-        raise SearchError(f"the index in {folder} was made by another version of podpipe; podpipe reindex makes it anew")
+        raise SearchError(
+            f"the index in {folder} was made by another version of podpipe; podpipe reindex makes it anew"
+        )
     return found

@@ -32,11 +32,11 @@ Rarity = Callable[[Term], float]
 class Features(NamedTuple):
     """What speaks for a passage, each from 0 to 1.
 
-    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best passage or title; ``together``: the
-    share that the best of its sentences has; ``adjacent``: neighbours in the query that are neighbours here;
-    ``exact``: in the very forms of the query; ``named``: with a capital where the query has none; ``episode``: in
-    all matches of its episode together; ``much``: how often there, beside the episode that has most; ``titled``:
-    all are in the topic's title; ``title``: the match is the title itself.
+    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best passage or title;
+    ``together``: the share that the best of its sentences has; ``adjacent``: neighbours in the query that are
+    neighbours here; ``exact``: in the very forms of the query; ``named``: with a capital where the query has none;
+    ``episode``: in all matches of its episode together; ``much``: how often there, beside the episode that has most;
+    ``titled``: all are in the topic's title; ``title``: the match is the title itself.
 
     What only has sound-alikes of a term has less of all.
     """
@@ -104,9 +104,7 @@ class Matcher:
     """The terms of a query, and how to find them in terms that each stand between spaces."""
 
     def __init__(self, query: Query, rarity: Rarity) -> None:
-        self._patterns = [
-            tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.terms
-        ]
+        self._patterns = [tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.terms]
         weights = [max(rarity(term) for term in alternatives) for alternatives in query.terms]
         self._weights: list[float] = [weight / (sum(weights) or 1) for weight in weights]
         firsts = [alternatives[0].run for alternatives in query.terms]
@@ -178,7 +176,7 @@ class Matcher:
         return [max([text.count(pattern) for pattern, _ in patterns]) for patterns in self._patterns]
 
     def _sum(self, values: Iterable[float]) -> float:
-        return sum(map(operator.mul, self._weights, values))
+        return float(sum(map(operator.mul, self._weights, values)))
 
     def _forms_in(self, text: str) -> tuple[float, float]:
         """The share of the terms that are here in a form that was typed; and with a capital."""
@@ -189,7 +187,7 @@ class Matcher:
             places = [place for form in forms for place in _places(lower, form)]
             if places:
                 exact += weight
-                if can_tell and any([text[place].isupper() for place in places]):
+                if can_tell and any(text[place].isupper() for place in places):
                     named += weight
         return exact, named
 
@@ -216,16 +214,16 @@ def _joined(candidate: Candidate) -> str:
 
 def _wanted(found: Iterable[Found], query: Query, matcher: Matcher) -> Iterator[Found]:
     """The matches without those whose titles have what is not wanted, and of the speaker that was asked for."""
-    without = [
-        _pattern(node) for node in query.tree.without if isinstance(node, Term)
-    ]
+    without = [_pattern(node) for node in query.tree.without if isinstance(node, Term)]
     titles: dict[str, bool] = {}
     for match in found:
         candidate = match.candidate
         if without:
             heading = f"{candidate.episode_title}\n{candidate.chapter}"
             if heading not in titles:
-                terms = f" {' '.join(analysis.terms(candidate.episode_title, candidate.language))} {candidate.title_terms}"
+                terms = (
+                    f" {' '.join(analysis.terms(candidate.episode_title, candidate.language))} {candidate.title_terms}"
+                )
                 titles[heading] = any(pattern in terms for pattern in without)
             if titles[heading]:
                 continue
