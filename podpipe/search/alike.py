@@ -39,8 +39,9 @@ _LONG = 7
 _SHORTEST, _SHORT = 4, 6
 """Letters of a word that may be misspelled; and of one that is like so many that only a rare word stands for it."""
 
-_AS_ALIKE, _ORDINARY = 0.5, 0.08
-"""How alike words are that sound the same and share no letter; and by how much less two that are ordinary ones."""
+_AS_ALIKE, _AT_MOST, _ORDINARY = 0.5, 0.93, 0.08
+"""How alike words are that sound the same and share no letter, and that share all; and by how much less two that are
+ordinary ones."""
 
 _READ, _EVERY = 100, 10**9
 """A word beside a common one, which is in no index, is looked for in so many passages at most."""
@@ -69,8 +70,8 @@ class Library(Protocol):
 
 def widened(query: Query, library: Library) -> Query:
     """The query, with what may stand for those of its terms that hardly are in the library."""
-    parts = tuple(_widened(part, library) for part in query.tree.parts)
-    return replace(query, tree=replace(query.tree, parts=_joined(parts, library.vocabulary())))
+    parts = _joined(query.tree.parts, library.vocabulary())
+    return replace(query, tree=replace(query.tree, parts=tuple(_widened(part, library) for part in parts)))
 
 
 def _widened(node: Node, library: Library) -> Node:
@@ -188,7 +189,7 @@ def _sounding(word: str, stem: str, vocabulary: Vocabulary) -> Iterator[Term]:
     listed = list(pairs)
     texts = ["".join(pair) for pair in listed]
     for _, letters, at in process.extract(word, texts, scorer=fuzz.ratio, score_cutoff=_LEAST_LETTERS, limit=_TRIED):
-        worth = _AS_ALIKE + (1 - _AS_ALIKE) * letters / 100
+        worth = min(_AS_ALIKE + (1 - _AS_ALIKE) * letters / 100, _AT_MOST)
         first, second = listed[at]
         if is_stop(first):
             yield from _beside((first, second), worth, vocabulary)
