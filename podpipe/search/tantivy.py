@@ -124,8 +124,9 @@ class TantivyIndex:
             narrowed = self._filters(query)
             found: list[Found] = []
             for field in ("title",) if query.is_of_titles else ("text", "title"):
-                tree = t.Query.boolean_query([(t.Occur.Must, self._whole(query, field, any_term)), *narrowed])
-                hits = searcher.search(tree, limit, count=False).hits
+                asked = self._query(query.either if any_term else query.tree, field)
+                asked = t.Query.boolean_query([(t.Occur.Must, asked), *narrowed])
+                hits = searcher.search(asked, limit, count=False).hits
                 found += [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
             return found
         except (ValueError, OSError) as error:
@@ -198,13 +199,6 @@ class TantivyIndex:
 
     def _values(self, field: str) -> list[str]:
         return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
-
-    def _whole(self, query: Query, field: str, any_term: bool) -> Any:
-        if not any_term:
-            return self._query(query.tree, field)
-        parts = [(t.Occur.Should, self._query(part, field)) for part in query.tree.parts]
-        wanted = (t.Occur.Must, t.Query.boolean_query(parts))
-        return t.Query.boolean_query([wanted, *self._without(query.tree, field)])
 
     def _query(self, node: Node, field: str) -> Any:
         """What passages ("text") or titles ("title") must have; those of passages are in their topic."""

@@ -145,10 +145,11 @@ class WhooshIndex:
         """As in ``Index``."""
         try:
             searcher, narrowed = self._fresh_searcher(), _filter(query)
+            tree = query.either if any_term else query.tree
             return [
                 Found(candidate(hit.fields()["data"]), hit.score or 0.0)
                 for field in (("title",) if query.is_of_titles else ("text", "title"))
-                for hit in searcher.search(_whole(query, field, any_term), limit=limit, filter=narrowed)
+                for hit in searcher.search(_engine_query(tree, field), limit=limit, filter=narrowed)
             ]
         except Exception as error:  # and so do damaged segments
             raise _unreadable(self._folder, error) from error
@@ -251,12 +252,6 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
         writer.add_reader(reader)
         reader.close()
     return [segment for segment in segments if segment not in small]
-
-
-def _whole(query: Query, field: str, any_term: bool) -> Any:
-    if not any_term:
-        return _engine_query(query.tree, field)
-    return _without(q.Or([_engine_query(part, field) for part in query.tree.parts]), query.tree, field)
 
 
 def _engine_query(node: Node, field: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from podpipe.models import Alias, Word
-from podpipe.speech.lexicon import keys_of, letters_of, likenesses, lexicon, plain_of, sound_of
+from podpipe.speech.lexicon import keys_of, letters_of, lexicon, likenesses, plain_of, sound_of
 
 _ALIKE = 0.82
 """How alike, in letters and sound, words and a term must be (0 to 1)."""
