@@ -230,6 +230,8 @@ class Placement:
     end_ms: int | None
     confidence: float
     because: str
+    is_heard: bool = True
+    """Whether the heading itself was made out, or only the text below it."""
 
 
 @dataclass(frozen=True, slots=True)
