@@ -91,11 +91,12 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import topics
         from podpipe.align import align as match
+        from podpipe.align.masked import unmasked
         from podpipe.chapters import json, pictures, reading
         from podpipe.chapters.published import Offer, choose
 
-        heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
+        heard = unmasked(hypothesis.words, work.folder.sound())
         alignment = match(outline, hypothesis, heard)
         transcript = alignment.transcript
         if offered is not None:
