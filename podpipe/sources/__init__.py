@@ -30,7 +30,8 @@ class Selection:
 class Candidate:
     """An episode that can be ingested.
 
-    ``length`` is the enclosure's size as a feed declares it; ``chapters`` those that a feed has inline.
+    ``length`` is the enclosure's size and ``duration_ms`` its length as a feed declares them; ``chapters`` those that
+    a feed has inline.
     """
 
     episode: Episode
@@ -38,6 +39,7 @@ class Candidate:
     chapters: tuple[Chapter, ...] = ()
     length: str = ""
     from_feed: bool = False
+    duration_ms: int | None = None
 
 
 def discover(
@@ -88,10 +90,10 @@ def _find(source: str, client: Client) -> tuple[Candidate, ...]:
         if media.is_audio(document):
             return (media.from_url(document.url, source),)
     if feed.is_feed(document.data):
-        return feed.read(document)
+        return feed.require_audio(feed.read(document), document.url)
     found = page.read(document)
     if isinstance(found, str):
-        return feed.read(client.page(found))
+        return feed.require_audio(feed.read(client.page(found)), found)
     return (found,)
 
 
