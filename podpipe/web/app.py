@@ -7,14 +7,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import podpipe
-from podpipe.errors import PodpipeError, SearchError
+from podpipe.corrections import OutdatedError
+from podpipe.errors import ChaptersError, PodpipeError, SearchError, TranscriptError
 from podpipe.library import Library
-from podpipe.web import api, browse
+from podpipe.web import api, browse, editing
+from podpipe.web.background import Background
 from podpipe.web.catalogue import Catalogue
 from podpipe.web.searching import Searcher
 from podpipe.web.security import Access, Guard
@@ -35,11 +38,16 @@ class Settings:
 def create_app(library: Library, settings: Settings | None = None) -> FastAPI:
     """The ASGI app for a library."""
     settings = settings or Settings()
-    state = Shared(library, Catalogue(library), Searcher(library), settings.can_edit)
+    background = Background(library) if settings.can_edit else None
+    state = Shared(library, Catalogue(library), Searcher(library), background)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if background:
+            background.start()
         yield
+        if background:
+            await run_in_threadpool(background.stop)
         state.searcher.close()
 
     app = FastAPI(
@@ -51,7 +59,7 @@ def create_app(library: Library, settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.shared = state
-    for router in (api.router, api.embedding, browse.router):
+    for router in (api.router, api.embedding, *([editing.router] if background else []), browse.router):
         app.include_router(router)
     app.add_exception_handler(PodpipeError, _explained)
     app.add_exception_handler(HTTPException, _explained)
@@ -76,7 +84,9 @@ def _status(error: Exception) -> tuple[int, str]:
             return 404, str(error)
         case api.UnspokenError():
             return 501, str(error)
-        case SearchError():
+        case OutdatedError():
+            return 409, str(error)
+        case SearchError() | ChaptersError() | TranscriptError():
             return 400, str(error)
         case HTTPException():
             return error.status_code, error.detail if error.status_code != 404 else "There is no such page."

@@ -96,7 +96,7 @@ class Guard:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if not any(name == "token" and self._is_token(value) for name, value in query):
             return PlainTextResponse(
-                "Open the address that podpipe serve printed, with ?token= in it; programs send Authorization: Bearer.\n",
+                "Open the address that podpipe serve printed, ?token= and all; programs send Authorization: Bearer.\n",
                 status_code=401,
                 headers={"WWW-Authenticate": 'Bearer realm="podpipe"'},
             )

@@ -13,6 +13,7 @@ from podpipe.errors import LibraryError
 from podpipe.library import EpisodeFolder, Library
 from podpipe.pages.render import Pages
 from podpipe.pages.views import Card
+from podpipe.web.background import Background
 from podpipe.web.catalogue import Catalogue
 from podpipe.web.links import ServerLinks
 from podpipe.web.searching import Searcher
@@ -29,7 +30,13 @@ class Shared:
     library: Library
     catalogue: Catalogue
     searcher: Searcher
-    can_edit: bool
+    background: Background | None = None
+    """What follows corrections; None where nothing may be corrected."""
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether corrections are taken."""
+        return self.background is not None
 
     def known(self, episode_id: str) -> EpisodeFolder:
         """The folder of a finished episode: an id from an address is never taken for a path. Raises NotFoundError."""
