@@ -11,6 +11,7 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 ├── LibraryError    the library can't be read or written, is locked, or lacks the episode asked for
 ├── SearchError     a query that can't be understood, or an index that can't be used
 ├── PlayerError     no player could be started
+├── ServeError      the web app can't listen where it should
 └── PlotError       a picture that can't be drawn: its kind is unknown, or matplotlib is absent
 
 Foreign errors are mapped to these once, in the module that borders on the foreign library, with
@@ -56,6 +57,10 @@ class SearchError(PodpipeError):
 
 class PlayerError(PodpipeError):
     """No player could be started."""
+
+
+class ServeError(PodpipeError):
+    """The web app can't listen where it should."""
 
 
 class PlotError(PodpipeError):

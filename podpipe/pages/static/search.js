@@ -1,0 +1,72 @@
+// Search as one types: the server's answer is put in place; the address always says what is shown.
+
+import { isTyping, walk } from "./keys.js";
+
+const WAIT_MS = 120;
+const form = document.getElementById("search");
+const [field, results, browse] = [form.elements.q, document.getElementById("results"), document.getElementById("browse")];
+const home = browse ? location.href : null;
+let [request, timer, shown] = [null, null, asked()];
+
+function asked() {
+  const values = [...new FormData(form)].map(([name, value]) => [name, value.trim()]);
+  return new URLSearchParams(values.filter(([, value]) => value)).toString();
+}
+
+const address = (query) => (query ? `${form.getAttribute("action")}?${query}` : home ?? form.getAttribute("action"));
+
+async function search({ typing = false, record = "replace" } = {}) {
+  clearTimeout(timer);
+  const query = asked();
+  if (query === shown && record === "replace") return;
+  request?.abort();
+  request = new AbortController();
+  shown = query;
+  if (record === "replace") history.replaceState(query, "", address(query));
+  if (record === "push") history.pushState(query, "", address(query));
+  if (browse) browse.hidden = Boolean(field.value.trim());
+  if (!field.value.trim()) { results.replaceChildren(); return; }
+  try {
+    const answer = await fetch(`${form.getAttribute("action")}/results?${query}${typing ? "&typing=1" : ""}`, { signal: request.signal });
+    const text = await answer.text();
+    if (query !== shown) return;
+    if (!answer.ok) throw new Error(String(answer.status));
+    // The server escapes all that comes from outside; its piece of a page is parsed without running anything.
+    results.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+    document.title = field.value.trim() ? `${field.value.trim()} – Search` : "Search";
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    results.replaceChildren(Object.assign(document.createElement("p"), { className: "remark problem", textContent: "The server does not answer." }));
+  }
+}
+
+const later = () => { clearTimeout(timer); timer = setTimeout(() => search({ typing: true }), WAIT_MS); };
+form.addEventListener("input", later);
+form.addEventListener("change", (event) => { if (event.target !== field) search({ record: "push" }); });
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const first = results.querySelector("a.hit");
+  if (asked() === shown && first) { first.focus(); return; }
+  search({ record: "push" });
+});
+results.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-query]");
+  if (!link || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  field.value = link.dataset.query;
+  field.focus();
+  search({ record: "push" });
+});
+addEventListener("popstate", () => {
+  const wanted = new URLSearchParams(location.search);
+  for (const element of form.elements) if (element.name) element.value = wanted.get(element.name) ?? "";
+  search({ record: "none" });
+});
+addEventListener("keydown", (event) => {
+  const hits = [...results.querySelectorAll("a.hit")];
+  const inHits = hits.includes(document.activeElement);
+  if (event.key === "Escape" && inHits) { event.preventDefault(); field.focus(); return; }
+  if (event.key === "ArrowUp" && document.activeElement === hits[0]) { event.preventDefault(); field.focus(); return; }
+  if (document.activeElement === field || inHits || !isTyping(event.target)) walk(event, hits);
+});
+if (field.value.trim() && !results.childElementCount) { shown = null; search(); }
