@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from podpipe import storage
-from podpipe.errors import LibraryError
+from podpipe.errors import BusyError, LibraryError
 from podpipe.ledger import Ledger
 from podpipe.models import Chapters, Episode, Hypothesis, MediaType, Notes, Picture, Transcript
 
@@ -205,10 +205,11 @@ class Library:
         raise LibraryError(f"no episode in {self.root} fits {text!r}; podpipe list shows those that are there")
 
     @contextlib.contextmanager
-    def lock(self, episode_id: str, *, on_wait: Callable[[], None]) -> Iterator[EpisodeFolder]:
+    def lock(self, episode_id: str, *, on_wait: Callable[[], None] | None) -> Iterator[EpisodeFolder]:
         """Hold an episode's folder alone; where another process holds it, say so once and wait.
 
         Raises:
+            BusyError: another process holds it, and there is no ``on_wait``.
             LibraryError: the folder can't be made or written.
         """
         folder = self.folder(episode_id)
@@ -218,7 +219,9 @@ class Library:
             lock = FileLock(locks / episode_id)
             try:
                 lock.acquire(blocking=False)
-            except Timeout:
+            except Timeout as error:
+                if on_wait is None:
+                    raise BusyError(f"another podpipe works on {episode_id}") from error
                 on_wait()
                 lock.acquire()
             folder.path.mkdir(exist_ok=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-import re
 import shutil
 import socket
 import time
@@ -24,8 +23,9 @@ import httpx2
 import msgspec
 
 import podpipe
-from podpipe import storage
-from podpipe.errors import FetchError
+from podpipe import addresses, storage
+from podpipe.addresses import mask as mask
+from podpipe.errors import FetchError, GoneError
 
 T = TypeVar("T")
 
@@ -33,8 +33,13 @@ MAX_TEXT_BYTES = 50_000_000
 MAX_AUDIO_BYTES = 4_000_000_000
 MAX_REDIRECTS = 10
 TRIES = 4
+_COMPARED_BYTES = 256_000
+"""Of the beginning of a file, to tell whether it is another: tags and the first seconds of sound."""
+
 _KEEP_FREE_BYTES = 200_000_000
 _REDIRECTS = (301, 302, 303, 307, 308)
+_PERMANENT = (301, 308)
+_MOVED = "podpipe.moved"
 _PASSING = (429, 500, 502, 503, 504)
 
 
@@ -46,6 +51,10 @@ class Page:
     data: bytes
     media_type: str
     charset: str = ""
+    validators: Mapping[str, str] = field(default_factory=dict)
+    """What the server said to recognise it by next time."""
+    moved: str = ""
+    """Where it lives from now on, if the server says so for good (301, 308); '' where it is where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +97,22 @@ class Client:
         Raises:
             FetchError: it could not be had, or is larger than MAX_TEXT_BYTES.
         """
-        return self._patiently(url, lambda: self._page(url))
+        page = self.page_if_changed(url, {})
+        assert page is not None  # nothing was given that it could be the same as
+        return page
 
-    def _page(self, url: str) -> Page:
-        with self._explained(url), self._open(url, {}) as response:
+    def page_if_changed(self, url: str, validators: Mapping[str, str]) -> Page | None:
+        """Fetch a page or feed; None where it is still what ``validators`` say (RFC 9110, section 13).
+
+        Raises:
+            FetchError: it could not be had, or is larger than MAX_TEXT_BYTES.
+        """
+        return self._patiently(url, lambda: self._page(url, validators))
+
+    def _page(self, url: str, known: Mapping[str, str]) -> Page | None:
+        with self._explained(url), self._open(url, _conditions(known)) as response:
+            if response.status_code == 304 and known:
+                return None
             _check_passing(response)
             _check_status(response, url)
             media_type, charset = _content_type(response)
@@ -103,7 +124,8 @@ class Client:
                     break
                 if len(data) > MAX_TEXT_BYTES:
                     raise FetchError(f"{mask(url)} is larger than {MAX_TEXT_BYTES // 10**6} MB: no page or feed")
-            return Page(str(response.url), bytes(data), media_type, charset)
+            moved = str(response.extensions.get(_MOVED, ""))
+            return Page(str(response.url), bytes(data), media_type, charset, _validators(response), moved)
 
     def download(
         self,
@@ -217,9 +239,34 @@ class Client:
             part.unlink()
             raise FetchError(f"{mask(url)} is empty; ask the publisher")
 
+    def is_same(self, url: str, path: Path, validators: Mapping[str, str]) -> bool:
+        """Whether an address gives what a file already is: as the server says, or by its size and how it begins.
+
+        Asked of an episode whose address has changed, so that a new tracker before it costs no download.
+        Raises FetchError.
+        """
+        return self._patiently(url, lambda: self._is_same(url, path, validators))
+
+    def _is_same(self, url: str, path: Path, validators: Mapping[str, str]) -> bool:
+        with self._explained(url), self._open(url, {"Accept-Encoding": "identity", **_conditions(validators)}) as found:
+            if found.status_code == 304:
+                return True
+            _check_passing(found)
+            _check_status(found, url)
+            with storage.explained(path), path.open("rb") as file:
+                if found.headers.get("content-length") != str(path.stat().st_size):
+                    return False
+                beginning = b""
+                for block in found.iter_raw():
+                    beginning += block
+                    if len(beginning) >= _COMPARED_BYTES:
+                        break
+                return bool(beginning) and file.read(len(beginning)) == beginning
+
     @contextlib.contextmanager
     def _open(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx2.Response]:
         """A response whose body is still to be read, after its redirects, each of them checked."""
+        permanent, moved = True, ""
         for _ in range(MAX_REDIRECTS + 1):
             self._check_address(url)
             request = self._http.build_request("GET", url, headers=dict(headers))
@@ -227,11 +274,14 @@ class Client:
             try:
                 target = response.headers.get("location")
                 if response.status_code not in _REDIRECTS or not target:
+                    response.extensions[_MOVED] = moved
                     yield response
                     return
             finally:
                 response.close()
-            url = urljoin(url, target)
+            permanent = permanent and response.status_code in _PERMANENT
+            url = addresses.with_user(urljoin(url, target), url)
+            moved = url if permanent else moved
         raise FetchError(f"{mask(url)}: more than {MAX_REDIRECTS} redirects; the server sends us in a circle")
 
     def _check_address(self, url: str) -> None:
@@ -274,11 +324,6 @@ class _Passing(FetchError):
         self.after = after
 
 
-def mask(url: str) -> str:
-    """A URL as it may be shown: without user and password."""
-    return re.sub(r"(?<=://)[^/?#]*@", "***@", url)
-
-
 def _host(url: str) -> str | None:
     try:
         return urlsplit(url).hostname
@@ -314,7 +359,8 @@ def _check_status(response: httpx2.Response, url: str) -> None:
         404: "does not exist",
         410: "is gone for good",
     }
-    raise FetchError(f"{mask(url)} {meanings.get(status, 'failed')} (HTTP {status}); check the address")
+    kind = GoneError if status in (404, 410) else FetchError
+    raise kind(f"{mask(url)} {meanings.get(status, 'failed')} (HTTP {status}); check the address")
 
 
 def _content_type(response: httpx2.Response) -> tuple[str, str]:
