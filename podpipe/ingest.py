@@ -55,6 +55,8 @@ class Outcome:
     remarks: tuple[str, ...] = ()
     error: str = ""
     failure: Failure = ""
+    retry_after_s: float | None = None
+    """In how long it may work, where a server has said so."""
     candidate: Candidate | None = field(default=None, repr=False)
 
 
@@ -201,6 +203,7 @@ def _failed(candidate: Candidate, error: Exception) -> Outcome:
         "busy" if isinstance(error, BusyError) else "failed",
         error=said,
         failure=failure,
+        retry_after_s=getattr(error, "retry_after_s", None),
         candidate=candidate,
     )
 

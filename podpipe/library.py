@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -165,7 +166,7 @@ class Library:
         if not self.episodes.is_dir():
             return
         for path in sorted(self.episodes.iterdir()):
-            if (path / EPISODE).is_file():
+            if not path.name.startswith(".") and (path / EPISODE).is_file():
                 yield EpisodeFolder(path)
 
     def id_of(self, episode: Episode) -> str:
@@ -173,13 +174,18 @@ class Library:
 
         The hash of the guid, which ends every id, tells which episode it is.
         """
-        if not self.folder(episode.id).path.is_dir() and self.episodes.is_dir():
-            ending = "-" + episode.id.rpartition("-")[2]
-            with os.scandir(self.episodes) as entries:
-                for entry in entries:
-                    if entry.name.endswith(ending):
-                        return entry.name
-        return episode.id
+        if self.folder(episode.id).path.is_dir():
+            return episode.id
+        return self._by_hash.get(episode.id.rpartition("-")[2], episode.id)
+
+    @functools.cached_property
+    def _by_hash(self) -> dict[str, str]:
+        """The ids of all episodes by the hash that ends them, read once: there may be 100,000."""
+        if not self.episodes.is_dir():
+            return {}
+        with os.scandir(self.episodes) as entries:
+            names = [entry.name for entry in entries if not entry.name.startswith(".")]
+        return {name.rpartition("-")[2]: name for name in names}
 
     def find(self, text: str) -> EpisodeFolder:
         """The one episode whose id is, begins with or contains ``text``, or else whose title does.

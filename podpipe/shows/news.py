@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from podpipe import storage
@@ -23,33 +23,52 @@ class News:
     changed: int = 0
 
 
-def read(show_id: str, candidates: Sequence[Candidate], known: Iterable[Entry], options: Options, now: float) -> News:
+def read(
+    show_id: str,
+    candidates: Sequence[Candidate],
+    known: Iterable[Entry],
+    options: Options,
+    now: float,
+    *,
+    is_first: bool = False,
+) -> News:
     """Compare the episodes that a feed offers with those that are known of its show.
+
+    The first time, only the newest are wanted if ``options`` have a limit.
 
     An episode is told by its guid. One whose guid is new is a known one all the same if that is not in the feed any
     longer and has the same file, or the same title and date: so a publisher may change hosts and all guids with them.
     Episodes that are gone from the feed stay as they are.
     """
-    entries = {entry.guid: entry for entry in known}
-    is_first = not entries
-    offered = {candidate.episode.guid for candidate in candidates}
-    others = _Others(entry for guid, entry in entries.items() if guid not in offered)
+    same = _Same(candidates, known)
     changes: list[Change] = []
-    new = changed = taken = 0
+    new = changed = fitting = 0
+    limit = options.selection.limit
     for candidate in candidates:
-        entry = entries.get(candidate.episode.guid) or others.same(candidate)
+        entry = same.as_known(candidate)
+        is_wanted = feed.fits(candidate, options.selection) and not (
+            is_first and limit is not None and fitting >= limit
+        )
+        fitting += is_wanted
         if entry is None:
-            state = _first_state(candidate, options, is_first=is_first, taken=taken)
-            taken += state == "waiting"
-            new += state == "waiting"
-            fresh = _fresh(show_id, candidate, state, now)
-            changes.append((fresh, _as_kept(candidate, fresh) if state == "waiting" else None))
+            new += is_wanted
+            fresh = _fresh(show_id, candidate, "waiting" if is_wanted else "skipped", now)
+            changes.append((fresh, _as_kept(candidate, fresh) if is_wanted else None))
             continue
         change = _change(entry, candidate, now)
         if change is not None:
             changed += change[0].digest != entry.digest
             changes.append(change)
     return News(tuple(changes), new, changed)
+
+
+def matched(candidates: Sequence[Candidate], known: Iterable[Entry]) -> Iterator[tuple[Entry, Candidate]]:
+    """Episodes that a feed offers, each with what is known of it, under the identity that it has here."""
+    same = _Same(candidates, known)
+    for candidate in candidates:
+        entry = same.as_known(candidate)
+        if entry is not None:
+            yield entry, _as_kept(candidate, entry)
 
 
 def digest(candidate: Candidate) -> str:
@@ -61,28 +80,27 @@ def digest(candidate: Candidate) -> str:
     return storage.digest([said, candidate.notes, candidate.chapters, candidate.length])[:16]
 
 
-class _Others:
-    """Known episodes that a feed has no longer by their guids, to be found by what else they have."""
+class _Same:
+    """Which known episode an offered one is: by its guid, or by what else it has if the known guid is not offered."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, offered: Iterable[Candidate], known: Iterable[Entry]) -> None:
+        self._by_guid = {entry.guid: entry for entry in known}
+        guids = {candidate.episode.guid for candidate in offered}
         self._by: dict[object, Entry | None] = {}
-        for entry in entries:
+        for guid, entry in self._by_guid.items():
+            if guid in guids:
+                continue
             for key in (entry.file, (entry.published, entry.title) if entry.published else None):
                 if key is not None:  # two of the same name are nobody's
                     self._by[key] = None if key in self._by else entry
 
-    def same(self, candidate: Candidate) -> Entry | None:
-        """The one that a candidate is, if it is one."""
+    def as_known(self, candidate: Candidate) -> Entry | None:
+        """The known episode; None where it is none. What has no guid of its own is found once."""
         episode = candidate.episode
+        if found := self._by_guid.get(episode.guid):
+            return found
         by_title = self._by.pop((episode.published, episode.title), None)
         return self._by.pop(file_key(episode.enclosure), None) or by_title
-
-
-def _first_state(candidate: Candidate, options: Options, *, is_first: bool, taken: int) -> State:
-    limit = options.selection.limit if is_first else None
-    if not feed.fits(candidate, options.selection) or (limit is not None and taken >= limit):
-        return "skipped"
-    return "waiting"
 
 
 def _fresh(show_id: str, candidate: Candidate, state: State, now: float) -> Entry:

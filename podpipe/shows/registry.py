@@ -65,6 +65,10 @@ class Registry:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
         self._database.close()
 
     def _open(self) -> sqlite3.Connection:
@@ -210,6 +214,11 @@ class Registry:
         rows = self._rows(f"SELECT {_EPISODE_COLUMNS} FROM episode WHERE id = ?", [episode_id])
         return _entry(rows[0]) if rows else None
 
+    def entry_by(self, show_id: str, guid: str) -> Entry | None:
+        """An episode by its show and guid."""
+        rows = self._rows(f"SELECT {_EPISODE_COLUMNS} FROM episode WHERE show_id = ? AND guid = ?", [show_id, guid])
+        return _entry(rows[0]) if rows else None
+
     def find_entries(self, text: str) -> list[Entry]:
         """Episodes whose id is or has ``text``, or else whose title has it."""
         wanted = text.strip().casefold()
@@ -240,6 +249,10 @@ class Registry:
             )
         ]
         return sorted(found, key=lambda entry: entry.published.timestamp() if entry.published else 0, reverse=True)
+
+    def next_try(self) -> float | None:
+        """When the next of all failed episodes is tried again; None where none is."""
+        return self._rows("SELECT min(next_try) FROM episode WHERE state = 'failed'")[0][0]  # type: ignore[no-any-return]
 
     def candidate(self, entry: Entry) -> Candidate | None:
         """What is to be ingested for an episode that is not done; None where that has to be read from the feed."""
@@ -274,7 +287,7 @@ class Registry:
 def _values(entry: Entry, candidate: Candidate | None) -> dict[str, Any]:
     values = {name.strip(): getattr(entry, name.strip()) for name in _EPISODE_COLUMNS.split(",")}
     values["published"] = entry.published.astimezone(UTC).isoformat() if entry.published else None
-    values["candidate"] = msgspec.json.encode(candidate) if candidate else None
+    values["candidate"] = msgspec.json.encode(replace(candidate, show=None)) if candidate else None
     return values
 
 

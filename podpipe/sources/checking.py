@@ -15,6 +15,9 @@ from podpipe.sources.feed import Feed
 if TYPE_CHECKING:
     from podpipe.net import Client, Page
 
+IsNews = Callable[[Feed], bool]
+"""Whether a page of a feed tells anything new, so that the one after it is worth reading."""
+
 MAX_PAGES = 1000
 """Of one feed (RFC 5005)."""
 
@@ -45,7 +48,7 @@ def check(
     url: str,
     validators: Mapping[str, str] | None = None,
     *,
-    is_news: Callable[[Feed], bool] = lambda page: True,
+    is_news: IsNews = lambda page: True,
 ) -> Checked | None:
     """Read a feed; None where it has not changed since ``validators``.
 
@@ -60,9 +63,7 @@ def check(
     return None if document is None else read_all(client, document, url, is_news=is_news)
 
 
-def read_all(
-    client: Client, document: Page, url: str, *, is_news: Callable[[Feed], bool] = lambda page: True
-) -> Checked:
+def read_all(client: Client, document: Page, url: str, *, is_news: IsNews = lambda page: True) -> Checked:
     """The same for a feed, or a page that names one, that was fetched from ``url`` already."""
     found, document, url = _as_feed(client, document, url)
     remarks: list[str] = []
@@ -119,7 +120,7 @@ def _where_it_moved(
     return found, document, url
 
 
-def _pages(client: Client, first: Feed, url: str, is_news: Callable[[Feed], bool]) -> Iterator[Feed]:
+def _pages(client: Client, first: Feed, url: str, is_news: IsNews) -> Iterator[Feed]:
     """The further pages of a feed (RFC 5005, sections 3 and 4), each once, as long as they tell anything new."""
     seen, current, count = {url}, first, len(first.candidates)
     for _ in range(MAX_PAGES):
