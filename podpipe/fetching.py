@@ -26,8 +26,6 @@ _ARRIVING = "arriving"
 """The audio's name until it is known what it is."""
 
 _TRANSCRIPTS_TRIED = 3
-_COVER_BYTES = 10_000_000
-"""Of a cover at the most."""
 
 
 def fetch(work: Work, client: Client, candidate: Candidate) -> None:
@@ -151,7 +149,7 @@ def cover(work: Work, client: Client) -> None:
 
 def _image(client: Client, url: str, arriving: Path) -> bytes:
     try:
-        client.download(url, arriving, limit=_COVER_BYTES)
+        client.download(url, arriving, limit=client.config.limits.cover_mb * 1_000_000)
         with storage.explained(arriving):
             return arriving.read_bytes()
     finally:

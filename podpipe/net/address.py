@@ -27,6 +27,7 @@ _IPV4_REFUSED = tuple(
         IPv4Network,
         (
             "168.63.129.16/32",  # a cloud's own service, though the address is public
+            "192.0.0.0/24",  # protocol assignments
             "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
             "240.0.0.0/4",
         ),
@@ -37,7 +38,7 @@ _IPV6_REFUSED = tuple(
     map(
         IPv6Network,
         (
-            "2001::/32",  # Teredo: an IPv4 address within
+            "2001::/23",  # protocol assignments, of them Teredo: an IPv4 address within
             "2002::/16",  # 6to4: likewise (RFC 7526)
             "3fff::/20",  # documentation (RFC 9637)
         ),

@@ -277,7 +277,7 @@ def _explained(url: str) -> Iterator[None]:
 
 
 def _unreached(error: httpcore2.ConnectError, host: str) -> str:
-    cause = error.__cause__
+    cause = error.args[0] if error.args else None
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"the certificate of {host} is not valid ({cause.verify_message}); check the address"
     hint = ""

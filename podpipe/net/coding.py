@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from podpipe.net.failures import Passing, Refused
 
-ACCEPTED = "gzip, deflate"
+KNOWN = ("gzip", "deflate")
+ACCEPTED = ", ".join(KNOWN)
 
 _PIECE = 65_536
 _MOST_CODINGS = 2
@@ -19,6 +20,14 @@ def codings(header: str) -> tuple[str, ...]:
     return tuple(name for name in names if name not in ("", "identity"))
 
 
+def check(applied: tuple[str, ...]) -> None:
+    """Raises Refused where a coding is unknown, or there are too many."""
+    if len(applied) > _MOST_CODINGS:
+        raise Refused(f"it is packed {len(applied)} times over")
+    if unknown := set(applied) - set(KNOWN):
+        raise Refused(f"it is packed as {unknown.pop()!r}, which was not asked for")
+
+
 def unpacked(blocks: Iterable[bytes], applied: tuple[str, ...]) -> Iterator[bytes]:
     """The content in pieces of at most 64 KB.
 
@@ -26,11 +35,8 @@ def unpacked(blocks: Iterable[bytes], applied: tuple[str, ...]) -> Iterator[byte
         Refused: a coding is unknown, there are too many, or the data is damaged.
         Passing: the data ends too early.
     """
-    if len(applied) > _MOST_CODINGS:
-        raise Refused(f"it is packed {len(applied)} times over")
+    check(applied)
     for name in reversed(applied):
-        if name not in ("gzip", "deflate"):
-            raise Refused(f"it is packed as {name!r}, which was not asked for")
         blocks = _inflated(blocks, name)
     return iter(blocks)
 

@@ -194,12 +194,12 @@ class Downloading:
                 part.begin(answer)
             try:
                 self._receive(answer, part, overlap)
+                return self._done(part, answer.media_type)
             except Passing:
                 raise
             except FetchError:
                 part.remove()
                 raise
-            return self._done(part, answer.media_type)
 
     def _headers(self, part: _Part, overlap: int) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity"}
@@ -223,6 +223,7 @@ class Downloading:
         self._check_room(part.path, (total or 0) - start)
         if not start:
             self._check_type(answer)
+            coding.check(answer.codings)
         try:
             with storage.explained(part.path), part.path.open("r+b" if start else "w+b") as file:
                 file.seek(start - overlap)

@@ -70,6 +70,7 @@ def is_url(text: str) -> bool:
 
 
 def _find(source: str, client: Client) -> tuple[Candidate, ...]:
+    from podpipe.net import bare
     from podpipe.sources import feed, media, page
 
     if not is_url(source):
@@ -86,7 +87,7 @@ def _find(source: str, client: Client) -> tuple[Candidate, ...]:
     else:
         document = client.page(source)
         if media.is_audio(document):
-            return (media.from_url(document.url, source),)
+            return (media.from_url(document.url, bare(source)),)
     if feed.is_feed(document.data):
         return feed.read(document)
     found = page.read(document)
