@@ -2,13 +2,15 @@
 
 PodpipeError        one clear sentence: what was wrong, with which file or URL, what to do
 ├── SourceError     SOURCE is no episode, page, feed or folder that can be ingested
-├── FetchError      a URL that could not be fetched: DNS, refused, 404, cut, too large, not allowed
+├── FetchError      a URL that could not be fetched: DNS, refused, cut, too large, not allowed
+│   └── GoneError   it is not there (404), or not any longer (410)
 ├── AudioError      a file that is not audio, is empty, or can't be decoded
 ├── SpeechError     the engine or its weights are missing or unusable
 ├── NotesError      show notes that can't be read
 ├── ChaptersError   chapters that can't be read or written
 ├── TranscriptError a transcript's file that can't be read, or a form of it that there is not
-├── LibraryError    the library can't be read or written, is locked, or lacks the episode asked for
+├── LibraryError    the library can't be read or written, or lacks the episode asked for
+│   └── BusyError   another podpipe works on the episode
 ├── ConfigError     podpipe.toml or its environment can't be understood
 ├── SearchError     a query that can't be understood, or an index that can't be used
 ├── PlayerError     no player could be started
@@ -35,6 +37,10 @@ class FetchError(PodpipeError):
         self.retry_after_s = retry_after_s
 
 
+class GoneError(FetchError):
+    """Nothing is at a URL: asking again soon is of no use."""
+
+
 class AudioError(PodpipeError):
     """A file is not audio, or its audio can't be used."""
 
@@ -53,6 +59,10 @@ class TranscriptError(PodpipeError):
 
 class LibraryError(PodpipeError):
     """The library can't be read or written, or lacks what was asked for."""
+
+
+class BusyError(LibraryError):
+    """Another process works on it."""
 
 
 class ConfigError(PodpipeError):

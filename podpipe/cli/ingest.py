@@ -56,10 +56,11 @@ def command(
     """
     from podpipe import config
     from podpipe.cli import ingest_report
-    from podpipe.ingest import Request, ingest
+    from podpipe.ingest import Request
     from podpipe.library import Library
     from podpipe.net import Client
     from podpipe.search import open_index
+    from podpipe.shows.once import ingest
     from podpipe.sources import Selection
     from podpipe.speech import open_recogniser
     from podpipe.stages import Tools
@@ -74,7 +75,8 @@ def command(
     with client, open_index(place.index, create=True) as index:
         tools = Tools(client, recogniser, index, language)
         with ingest_report.display() as display:
-            outcomes = [display.finished(outcome) for outcome in ingest(request, place, tools, display.progress)]
+            found = ingest(request, place, tools, display.progress, display.left_out)
+            outcomes = [display.finished(outcome) for outcome in found]
     if json:
         ingest_report.print_as_json(outcomes)
     else:

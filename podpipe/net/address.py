@@ -1,4 +1,4 @@
-"""Which addresses may be asked, and how an address may be shown.
+"""Which hosts may be asked.
 
 A stranger's feed may name any host. It is judged by the IP address that is going to be connected to,
 whatever notation or name leads there, and at that moment (``podpipe.net.transport``): only addresses of
@@ -153,22 +153,6 @@ class Guard:
         )
 
 
-def mask(url: str) -> str:
-    """A URL as it may be shown: without user and password, and without what looks like a token."""
-    url = re.sub(r"(?<=://)[^/?#]*@", "***@", url)
-    address, question, query = url.partition("?")
-    fragment = ""
-    if question:
-        query, mark, rest = query.partition("#")
-        fragment = mark + rest
-        query = "&".join(map(_masked_parameter, query.split("&")))
-    scheme, mark, path = address.partition("://")
-    if mark:
-        host, *segments = path.split("/")
-        address = scheme + mark + "/".join([host, *map(_masked_segment, segments)])
-    return address + question + query + fragment
-
-
 def split_credentials(url: str) -> tuple[httpx2.URL, str]:
     """An address without user and password, and those ("user:password", percent-encoded; '' where there are none).
 
@@ -193,30 +177,6 @@ def origin(url: httpx2.URL) -> tuple[str, str, int]:
 def port_of(url: httpx2.URL) -> int:
     """The port that is connected to."""
     return url.port or (443 if url.scheme == "https" else 80)
-
-
-_SECRET_NAME = re.compile(r"auth|token|key|secret|pass|pwd|sig|session|credential|jwt|user", re.IGNORECASE)
-
-
-def _masked_parameter(parameter: str) -> str:
-    name, equals, value = parameter.partition("=")
-    is_secret = bool(value) and (bool(_SECRET_NAME.search(name)) or _is_token(value))
-    return f"{name}{equals}***" if is_secret else parameter
-
-
-def _masked_segment(segment: str) -> str:
-    name, dot, ending = segment.rpartition(".")
-    if dot and len(ending) <= 5:
-        return f"***.{ending}" if _is_token(name) else segment
-    return "***" if _is_token(segment) else segment
-
-
-def _is_token(text: str) -> bool:
-    """Whether text looks like made by a machine to be kept secret: long, in hex or in letters of all kinds."""
-    if re.fullmatch(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{20,}", text):
-        return True
-    kinds = (r"[a-z]", r"[A-Z]", r"[0-9]")
-    return bool(re.fullmatch(r"[\w~+=-]{20,}", text)) and all(re.search(kind, text) for kind in kinds)
 
 
 def _name(host: str) -> str:

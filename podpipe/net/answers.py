@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from podpipe.errors import FetchError
+from podpipe.errors import FetchError, GoneError
 from podpipe.net import coding
 from podpipe.net.failures import Passing
 
@@ -25,11 +25,11 @@ _MEANINGS = {
 class Answer:
     """A response whose body is still to be read.
 
-    ``moved_to`` is the address from now on, if redirects led there that are all permanent.
+    ``moved`` is the address from now on, if permanent redirects led there.
     """
 
     response: httpx2.Response
-    moved_to: str = ""
+    moved: str = ""
 
     @property
     def status(self) -> int:
@@ -73,7 +73,8 @@ class Answer:
             raise Passing(f"the server answers {self.status}")
         if self.status >= 400 or self.status < 200:
             meaning = _MEANINGS.get(self.status, "failed")
-            raise FetchError(f"{shown} {meaning} (HTTP {self.status}); check the address")
+            kind = GoneError if self.status in (404, 410) else FetchError
+            raise kind(f"{shown} {meaning} (HTTP {self.status}); check the address")
 
 
 def conditions(validators: Mapping[str, str]) -> dict[str, str]:

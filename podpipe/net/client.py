@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, overload
+from typing import TypeVar
 from urllib.parse import unquote_to_bytes, urljoin
 
 import httpcore2
 import httpx2
 
 import podpipe
+from podpipe import storage
+from podpipe.addresses import mask
 from podpipe.config import Config
 from podpipe.errors import FetchError
 from podpipe.net import coding
@@ -26,7 +28,6 @@ from podpipe.net.address import (
     Guard,
     Resolver,
     bare,
-    mask,
     origin,
     port_of,
     split_credentials,
@@ -43,6 +44,9 @@ _FOR_GOOD = (301, 308)
 _AT_REST = (429, 503)
 _BINARY_HEAD = 4096
 
+_COMPARED_BYTES = 256_000
+"""Of the beginning of a file, to tell whether it is another: tags and the first seconds of sound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -54,8 +58,8 @@ class Page:
     charset: str = ""
     validators: dict[str, str] = field(default_factory=dict)
     """What the server said to recognise it by: give them to ``Client.page`` the next time."""
-    moved_to: str = ""
-    """Where it is from now on: set where every redirect on the way was permanent (301, 308)."""
+    moved: str = ""
+    """Where it is from now on: set where the redirects from its address on were permanent (301, 308)."""
 
 
 T = TypeVar("T")
@@ -125,21 +129,33 @@ class Client:
         if userinfo:
             self._credentials[origin(address)] = userinfo
 
-    @overload
-    def page(self, url: str) -> Page: ...
-
-    @overload
-    def page(self, url: str, validators: Mapping[str, str]) -> Page | None: ...
-
-    def page(self, url: str, validators: Mapping[str, str] | None = None) -> Page | None:
-        """Fetch a page, a feed or notes; of audio only the first bytes. None where it is still what ``validators`` say.
+    def page(self, url: str) -> Page:
+        """Fetch a page, a feed or notes; of audio only the first bytes.
 
         Raises:
             FetchError: it could not be had, or is larger than ``page_mb``.
         """
-        limits = self.config.limits
-        until = time.monotonic() + limits.page_s * self.config.network.tries
-        return self._patiently(url, lambda: self._page(url, validators or {}), until)
+        page = self.page_if_changed(url, {})
+        assert page is not None  # nothing was given that it could be the same as
+        return page
+
+    def page_if_changed(self, url: str, validators: Mapping[str, str]) -> Page | None:
+        """Fetch a page or feed; None where it is still what ``validators`` say (RFC 9110, section 13).
+
+        Raises:
+            FetchError: it could not be had, or is larger than ``page_mb``.
+        """
+        until = time.monotonic() + self.config.limits.page_s * self.config.network.tries
+        return self._patiently(url, lambda: self._page(url, validators), until)
+
+    def is_same(self, url: str, path: Path, validators: Mapping[str, str]) -> bool:
+        """Whether an address gives what a file already is: as the server says, or by its size and how it begins.
+
+        Asked of an episode whose address has changed, so that a new tracker before it costs no download.
+        Raises FetchError.
+        """
+        until = time.monotonic() + self.config.limits.page_s
+        return self._patiently(url, lambda: self._is_same(url, path, validators), until)
 
     def download(
         self,
@@ -193,7 +209,22 @@ class Client:
                 if time.monotonic() > until:
                     raise Passing(f"it is still not here after {limits.page_s:.0f} s")
             charset = answer.response.charset_encoding or ""
-            return Page(answer.url, bytes(data), answer.media_type, charset, answer.validators, answer.moved_to)
+            return Page(answer.url, bytes(data), answer.media_type, charset, answer.validators, answer.moved)
+
+    def _is_same(self, url: str, path: Path, validators: Mapping[str, str]) -> bool:
+        with self.open(url, {"Accept-Encoding": "identity", **conditions(validators)}) as answer:
+            if answer.status == 304 and validators:
+                return True
+            answer.check(mask(url))
+            if answer.length != path.stat().st_size:
+                return False
+            beginning = b""
+            for block in answer.response.iter_raw():
+                beginning += block
+                if len(beginning) >= _COMPARED_BYTES:
+                    break
+            with storage.explained(path), path.open("rb") as file:
+                return bool(beginning) and file.read(len(beginning)) == beginning
 
     @contextlib.contextmanager
     def open(self, url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
@@ -207,7 +238,7 @@ class Client:
         with _explained(url):
             address, own = split_credentials(url)
             home = origin(address)
-            moved_to, for_good = "", True
+            moved, for_good = "", True
             for _ in range(redirects + 1):
                 self._check(address)
                 userinfo = own if own and origin(address) == home else self._credentials.get(origin(address), "")
@@ -218,13 +249,13 @@ class Client:
                         target = response.headers.get("location")
                         if response.status_code not in _REDIRECTS or not target:
                             self._heed(response, address.host)
-                            yield Answer(response, moved_to if for_good else "")
+                            yield Answer(response, moved)
                             return
                     finally:
                         response.close()
                 for_good = for_good and response.status_code in _FOR_GOOD
                 address, _ = split_credentials(urljoin(str(address), target))
-                moved_to = str(address)
+                moved = str(address) if for_good else moved
         raise FetchError(f"{mask(url)}: more than {redirects} redirects; the server sends us in a circle")
 
     def _check(self, address: httpx2.URL) -> None:

@@ -9,6 +9,7 @@ are there are fetched again and compared.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -24,9 +25,9 @@ from typing import BinaryIO, Protocol
 import httpcore2
 
 from podpipe import storage
+from podpipe.addresses import mask
 from podpipe.errors import FetchError, LibraryError
 from podpipe.net import coding
-from podpipe.net.address import mask
 from podpipe.net.answers import Answer, conditions
 from podpipe.net.failures import Passing, Refused
 
@@ -273,7 +274,7 @@ class Downloading:
             raise LibraryError(
                 f"the disk has no room for {mask(self.url)}: {_size(more)}, and {_size(self.keep_free)} that stay free "
                 "(keep_free_mb); free some space and run the same command again"
-            )
+            ) from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _check_type(self, answer: Answer) -> None:
         if answer.media_type in ("text/html", "application/xhtml+xml"):

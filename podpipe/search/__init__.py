@@ -46,6 +46,9 @@ class Index(Protocol):
         Where another process writes, ``on_wait`` is called once, and then waited. Raises SearchError, LibraryError.
         """
 
+    def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
+        """Take episodes out, all at once; those that are not there don't matter. Otherwise like ``add``."""
+
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """The best matches by the engine's own score, with all parts of the query or any. Raises SearchError."""
 

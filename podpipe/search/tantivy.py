@@ -79,12 +79,20 @@ class TantivyIndex:
             self._reopen()
             self._add(episodes)
 
-    def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
+    def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: one commit."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            self._add((), gone=episode_ids)
+
+    def _add(self, episodes: Sequence[IndexedEpisode], *, gone: Sequence[str] = ()) -> None:
         try:
             writer = self._index.writer(_HEAP, 1)
         except (ValueError, OSError) as error:
             raise SearchError(f"{self._folder} can't be written: {error}; try later") from error
         try:
+            for episode_id in gone:
+                writer.delete_documents_by_term("episode", episode_id)
             for episode in episodes:
                 writer.delete_documents_by_term("episode", episode.episode.id)
                 for document in documents(episode):

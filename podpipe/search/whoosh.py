@@ -86,12 +86,20 @@ class WhooshIndex:
             self._reopen()
             self._add(episodes)
 
-    def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
+    def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: one commit."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            self._add((), gone=episode_ids)
+
+    def _add(self, episodes: Sequence[IndexedEpisode], *, gone: Sequence[str] = ()) -> None:
         try:
             writer = self._index.writer(limitmb=128)
         except (LockError, OSError) as error:
             raise SearchError(f"{self._folder} can't be written ({error or 'it is locked'}); try later") from error
         try:
+            for episode_id in gone:
+                writer.delete_by_term("episode", episode_id)
             for episode in episodes:
                 writer.delete_by_term("episode", episode.episode.id)
                 for document in documents(episode):

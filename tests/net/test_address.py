@@ -123,9 +123,6 @@ def test_ports_of_other_services_are_not_asked(port: int) -> None:
     [
         ("https://me:secret@example.org/feed?x=1", "https://***@example.org/feed?x=1"),
         ("https://e.org/feed?auth=abc&page=2#t=1", "https://e.org/feed?auth=***&page=2#t=1"),
-        ("https://e.org/rss/3f2a9c1b7d4e5f60718293a4b5c6d7e8.rss", "https://e.org/rss/***.rss"),
-        ("https://e.org/3f2a9c1b-7d4e-5f60-7182-93a4b5c6d7e8/feed", "https://e.org/***/feed"),
-        ("https://e.org/u/aB3dE6gH9jK2mN5pQ8sT/feed.xml", "https://e.org/u/***/feed.xml"),
         ("https://e.org/2009/lkml_20091101.mp3", "https://e.org/2009/lkml_20091101.mp3"),
         ("https://e.org/the-linux-kernel-podcast-of-november.mp3", "https://e.org/the-linux-kernel-podcast-of-november.mp3"),
         ("https://e.org/a.mp3?id=12&x", "https://e.org/a.mp3?id=12&x"),
