@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from podpipe import storage
+from podpipe import addresses, storage
 from podpipe.errors import BusyError, LibraryError
 from podpipe.ledger import Ledger
 from podpipe.models import Chapters, Episode, Hypothesis, MediaType, Notes, Picture, Transcript
+from podpipe.sources import identity
 
 if TYPE_CHECKING:
     from podpipe.sound import Sound
@@ -172,11 +173,28 @@ class Library:
     def id_of(self, episode: Episode) -> str:
         """The id that this episode has here already, whatever has become of its title and date, or its new one.
 
-        The hash of the guid, which ends every id, tells which episode it is.
+        The hash of the guid, which ends every id, tells which episode it is, unless it is one of another show: a guid
+        such as "12" is no show's own.
         """
         if self.folder(episode.id).path.is_dir():
+            found = episode.id
+        else:
+            found = self._by_hash.get(episode.id.rpartition("-")[2], "")
+        if not found:
             return episode.id
-        return self._by_hash.get(episode.id.rpartition("-")[2], episode.id)
+        if self._is_of_another_show(found, episode):
+            return identity.episode_id(episode.published, episode.title, f"{episode.show_id} {episode.guid}")
+        return found
+
+    def _is_of_another_show(self, known: str, episode: Episode) -> bool:
+        try:
+            other = self.folder(known).episode()
+        except LibraryError:  # only begun
+            return False
+        if other.show_id and episode.show_id:
+            return other.show_id != episode.show_id
+        is_elsewhere = addresses.file_key(other.enclosure) != addresses.file_key(episode.enclosure)
+        return bool(episode.show_id) and other.show != episode.show and is_elsewhere
 
     @functools.cached_property
     def _by_hash(self) -> dict[str, str]:

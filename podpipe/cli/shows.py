@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,6 +56,7 @@ def subscribe_command(
 ) -> None:
     """Follow shows: podpipe update then fetches what they publish."""
     from podpipe.cli import shows_report
+    from podpipe.errors import PodpipeError
     from podpipe.library import Library
     from podpipe.net import Client
     from podpipe.shows import Options
@@ -68,34 +69,37 @@ def subscribe_command(
     selection = Selection(limit=limit, since=since.date() if since else None, match=match)
     options = Options(selection, language, engine.value if engine else "", model)
     given = None if options == Options() else options
+    results: list[Result] = []
+    errors: list[PodpipeError] = []
     with Registry(place.root) as registry, Client(typed=[address_of(feed) for feed in feeds]) as client:
-        results = _subscribed(registry, client, feeds, given, private)
+        for feed in feeds:
+            try:
+                results += _subscribed(registry, client, feed, given, private)
+            except PodpipeError as error:
+                errors.append(error)
     if json:
         shows_report.print_results_as_json(results)
     else:
         shows_report.print_subscribed(results)
+    if errors:
+        raise PodpipeError("\npodpipe: ".join(map(str, errors)))
     if any(result.error for result in results):
         raise typer.Exit(1)
 
 
 def _subscribed(
-    registry: Registry, client: Client, feeds: Sequence[str], options: Options | None, private: bool
-) -> list[Result]:
+    registry: Registry, client: Client, feed: str, options: Options | None, private: bool
+) -> Iterable[Result]:
     from podpipe.cli import shows_report
     from podpipe.shows import opml
-    from podpipe.shows.following import address_of, subscribe
+    from podpipe.shows.following import subscribe, subscribe_all
 
-    results: list[Result] = []
-    for feed in feeds:
-        listed = opml.from_source(client, feed)
-        if listed is None:
-            results.append(subscribe(registry, client, address_of(feed), options, private=private))
-            continue
-        for outline in shows_report.track(listed, "reading feeds"):
-            results.append(  # noqa: PERF401 - a failure in between loses none
-                subscribe(registry, client, outline.feed, options, title=outline.title, typed=False, must_answer=False)
-            )
-    return results
+    listed = opml.from_source(client, feed)
+    if listed is None:
+        return [subscribe(registry, client, feed, options, private=private)]
+    pairs = [(outline.feed, outline.title) for outline in listed]
+    found = subscribe_all(registry, client, pairs, options, private=private)
+    return shows_report.track(found, "reading feeds", len(pairs))
 
 
 def unsubscribe_command(

@@ -249,12 +249,12 @@ def print_results_as_json(results: Sequence[Result]) -> None:
     console.print_json({"shows": [_result_as_json(result) for result in results]})
 
 
-def track(things: Iterable[T], text: str) -> Iterable[T]:
+def track(things: Iterable[T], text: str, total: int) -> Iterable[T]:
     """The same things, with a bar in the terminal."""
     from rich.progress import track as bar
 
     err = console.err()
-    return bar(things, text, console=err, transient=True, disable=not err.is_terminal)
+    return bar(things, text, total, console=err, transient=True, disable=not err.is_terminal)
 
 
 def _result_as_json(result: Result) -> dict[str, Any]:

@@ -103,6 +103,8 @@ def _why(entry: Entry, now: float) -> str:
 
     if entry.state != "failed":
         return ""
+    if entry.next_try is None:
+        return f"{entry.error}; not tried again by itself"
     return f"{entry.error}; next try {moments.relative(entry.next_try, now)}"
 
 

@@ -15,7 +15,7 @@ from podpipe.errors import PodpipeError
 from podpipe.shows import Entry, Options, Subscription, news
 from podpipe.shows.news import News
 from podpipe.shows.registry import Registry
-from podpipe.sources import Candidate, Selection, checking
+from podpipe.sources import Candidate, checking
 from podpipe.sources.checking import Checked
 from podpipe.sources.identity import show_id
 
@@ -64,67 +64,58 @@ def address_of(text: str) -> str:
 
 
 def subscribe(
-    registry: Registry,
-    client: Client,
-    url: str,
-    options: Options | None = None,
-    *,
-    title: str = "",
-    private: bool = False,
-    typed: bool = True,
-    must_answer: bool = True,
+    registry: Registry, client: Client, url: str, options: Options | None = None, *, private: bool = False
 ) -> Result:
     """Follow the show whose feed, or page, is at ``url``; what it offers is noted, and nothing downloaded yet.
 
-    One that is followed already stays as it is, but for ``options`` that are given. Without ``must_answer``, a feed
-    that can't be read is followed all the same, as ``title``: it is asked again with the next update.
+    One that is followed already stays as it is, but for ``options`` that are given.
 
     Raises:
         FetchError, SourceError: the feed can't be had or is none.
     """
     url = address_of(url)
-    known = registry.known(url)
-    try:
-        checked = checking.check(client, url)
-        assert checked is not None  # nothing was given that it could be unchanged from
-    except PodpipeError as error:
-        if must_answer:
-            raise
-        return _unanswered(registry, known, url, title, options, error, private=private, typed=typed)
-    known = known or registry.known(checked.url, checked.show.guid)
+    checked = checking.check(client, url)
+    assert checked is not None  # nothing was given that it could be unchanged from
+    known = registry.known(url) or registry.known(checked.url, checked.show.guid)
     subscription = known or Subscription(show_id(checked.show.title, checked.show.guid or url), url, "")
     subscription = replace(
         subscription,
         feed=checked.url,
         is_followed=True,
         is_private=subscription.is_private or private or addresses.has_secret(checked.url),
-        is_typed=subscription.is_typed or typed,
+        is_typed=True,
         options=options or subscription.options,
     )
     result = _keep(registry, subscription, checked, time.time())
     return replace(result, is_new=known is None or not known.is_followed)
 
 
-def _unanswered(
+def subscribe_all(
     registry: Registry,
-    known: Subscription | None,
-    url: str,
-    title: str,
-    options: Options | None,
-    error: PodpipeError,
+    client: Client,
+    feeds: Sequence[tuple[str, str]],
+    options: Options | None = None,
     *,
-    private: bool,
-    typed: bool,
-) -> Result:
-    if known is not None and known.is_followed:
-        return Result(known)
-    private = private or addresses.has_secret(url)
-    said = _said(str(error), private=private)
-    title = title or addresses.origin(url)
-    fresh = Subscription(show_id(title, url), url, title, is_private=private, is_typed=typed)
-    subscription = replace(known or fresh, is_followed=True, options=options or Options(), error=said)
-    registry.save(subscription)
-    return Result(subscription, is_new=True, error=said)
+    private: bool = False,
+) -> Iterator[Result]:
+    """Follow many shows, by address and title; results as they come.
+
+    A feed that can't be read is followed all the same, and asked again with the next update. The user has not typed
+    these addresses: none of them may be in a private network.
+    """
+    fresh: list[Subscription] = []
+    for url, title in feeds:
+        known = registry.known(url)
+        if known is not None and known.is_followed:
+            yield Result(known)
+            continue
+        title = title or addresses.origin(url)
+        is_private = private or addresses.has_secret(url)
+        subscription = known or Subscription(show_id(title, url), url, title, is_private=is_private)
+        fresh.append(replace(subscription, is_followed=True, options=options or Options()))
+        registry.save(fresh[-1])
+    for result in check_all(registry, client, fresh):
+        yield replace(result, is_new=result.subscription.id in {show.id for show in fresh})
 
 
 def check_all(
@@ -186,14 +177,28 @@ def _result(registry: Registry, subscription: Subscription, future: Future[Check
 
 
 def _keep(registry: Registry, subscription: Subscription, checked: Checked, now: float) -> Result:
-    """Enter what a feed says: its episodes first, so that a crash in between only makes it be read once more."""
+    """Enter what a feed says: its episodes first, so that a crash in between only makes it be read once more.
+
+    A show that turns out to be one that is followed under another address is followed once.
+    """
+    other = registry.known(checked.url, checked.show.guid)
+    if subscription.checked is None and other is not None and other.id != subscription.id:
+        registry.forget(subscription.id)
+        return Result(other)
     private = subscription.is_private or addresses.has_secret(checked.url)
     candidates = tuple(map(checking.secretive, checked.candidates)) if private else checked.candidates
     known = registry.entries(subscription.id)
     if not subscription.is_followed:  # ingested once: what is new is not wanted
         candidates = tuple(candidate for _, candidate in news.matched(candidates, known))
-    is_first = subscription.checked is None
-    found = news.read(subscription.id, candidates, known, subscription.options, now, is_first=is_first)
+    found = news.read(
+        subscription.id,
+        candidates,
+        known,
+        subscription.options,
+        now,
+        is_first=subscription.checked is None,
+        is_taken=registry.is_taken,
+    )
     registry.put(found.changes)
     registry.describe(replace(checked.show, id=subscription.id), private=private)
     kept = replace(
@@ -233,7 +238,7 @@ def adopt(registry: Registry, candidates: Sequence[Candidate]) -> tuple[list[Can
     registry.describe(replace(show, id=subscription.id), private=subscription.is_private)
     now = time.time()
     entries = registry.entries(subscription.id)
-    found = news.read(subscription.id, candidates, entries, Options(Selection()), now)
+    found = news.read(subscription.id, candidates, entries, Options(), now, is_taken=registry.is_taken)
     registry.put(found.changes)
     wanted: list[Candidate] = []
     for entry, candidate in news.matched(candidates, registry.entries(subscription.id)):

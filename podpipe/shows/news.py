@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from podpipe import storage
 from podpipe.addresses import file_key
 from podpipe.shows import Entry, Options, State
 from podpipe.sources import Candidate, feed
+from podpipe.sources.identity import episode_id
 
 Change = tuple[Entry, Candidate | None]
 """An episode as it is to be kept, and what is to be ingested for it."""
@@ -31,10 +32,12 @@ def read(
     now: float,
     *,
     is_first: bool = False,
+    is_taken: Callable[[str, str], bool] = lambda show_id, episode_id: False,
 ) -> News:
     """Compare the episodes that a feed offers with those that are known of its show.
 
-    The first time, only the newest are wanted if ``options`` have a limit.
+    The first time, only the newest are wanted if ``options`` have a limit. ``is_taken`` tells whether another show
+    has an episode's id.
 
     An episode is told by its guid. One whose guid is new is a known one all the same if that is not in the feed any
     longer and has the same file, or the same title and date: so a publisher may change hosts and all guids with them.
@@ -53,6 +56,10 @@ def read(
         if entry is None:
             new += is_wanted
             fresh = _fresh(show_id, candidate, "waiting" if is_wanted else "skipped", now)
+            if is_taken(show_id, fresh.id):
+                episode = candidate.episode
+                apart = episode_id(episode.published, episode.title, f"{show_id} {episode.guid}")
+                fresh = replace(fresh, id=apart)
             changes.append((fresh, _as_kept(candidate, fresh) if is_wanted else None))
             continue
         change = _change(entry, candidate, now)

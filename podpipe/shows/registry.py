@@ -41,10 +41,12 @@ CREATE TABLE show (
 CREATE TABLE episode (
     show_id TEXT NOT NULL, guid TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL,
     published TEXT, attempts INTEGER NOT NULL, error TEXT NOT NULL, next_try REAL, since REAL NOT NULL,
-    digest TEXT NOT NULL, file TEXT NOT NULL, candidate BLOB, PRIMARY KEY (show_id, guid)
+    digest TEXT NOT NULL, file TEXT NOT NULL,
+    candidate BLOB, hash TEXT NOT NULL, PRIMARY KEY (show_id, guid)
 );
 CREATE INDEX episode_by_state ON episode (show_id, state);
 CREATE INDEX episode_by_id ON episode (id);
+CREATE INDEX episode_by_hash ON episode (hash);
 """
 _SHOW_COLUMNS = (
     "id, feed, title, guid, is_followed, is_private, is_typed, is_complete, options, validators, "
@@ -219,6 +221,11 @@ class Registry:
         rows = self._rows(f"SELECT {_EPISODE_COLUMNS} FROM episode WHERE show_id = ? AND guid = ?", [show_id, guid])
         return _entry(rows[0]) if rows else None
 
+    def is_taken(self, show_id: str, episode_id: str) -> bool:
+        """Whether an episode of another show has the hash that ends an id: guids such as "12" are no show's own."""
+        ending = episode_id.rpartition("-")[2]
+        return bool(self._rows("SELECT 1 FROM episode WHERE hash = ? AND show_id != ? LIMIT 1", [ending, show_id]))
+
     def find_entries(self, text: str) -> list[Entry]:
         """Episodes whose id is or has ``text``, or else whose title has it."""
         wanted = text.strip().casefold()
@@ -263,17 +270,17 @@ class Registry:
         """Keep episodes as they are now, all of them or none; what is to be ingested, if anything, is with each."""
         names = ", ".join(f":{name.strip()}" for name in _EPISODE_COLUMNS.split(","))
         question = (
-            f"INSERT INTO episode ({_EPISODE_COLUMNS}, candidate) VALUES ({names}, :candidate) "
+            f"INSERT INTO episode ({_EPISODE_COLUMNS}, candidate, hash) VALUES ({names}, :candidate, :hash) "
             "ON CONFLICT DO UPDATE SET "
             + ", ".join(f"{name} = :{name}" for name in map(str.strip, _EPISODE_COLUMNS.split(",")))
-            + ", candidate = :candidate"
+            + ", candidate = :candidate, hash = :hash"
         )
         with self._changing() as database:
             database.executemany(question, (_values(entry, candidate) for entry, candidate in changes))
 
     def settle(self, entry: Entry) -> None:
         """Keep what has become of an episode; what is done or removed needs nothing of the feed any longer."""
-        names = ("id", "state", "attempts", "error", "next_try", "since")
+        names = ("id", "hash", "state", "attempts", "error", "next_try", "since")
         changes = [f"{name} = :{name}" for name in names]
         if entry.state in ("done", "removed"):
             changes.append("candidate = NULL")
@@ -288,6 +295,7 @@ def _values(entry: Entry, candidate: Candidate | None) -> dict[str, Any]:
     values = {name.strip(): getattr(entry, name.strip()) for name in _EPISODE_COLUMNS.split(",")}
     values["published"] = entry.published.astimezone(UTC).isoformat() if entry.published else None
     values["candidate"] = msgspec.json.encode(replace(candidate, show=None)) if candidate else None
+    values["hash"] = entry.id.rpartition("-")[2]
     return values
 
 

@@ -88,7 +88,10 @@ def read_all(client: Client, document: Page, url: str, *, is_news: IsNews = lamb
 def _as_feed(client: Client, document: Page, url: str) -> tuple[Feed, Page, str]:
     """The feed that an address gives, itself or through a page that names one; and where it lives from now on."""
     if not feed.is_feed(document.data):
-        found = page.read(document)
+        try:
+            found = page.read(document)
+        except SourceError as error:
+            raise SourceError(f"{addresses.mask(url)} is neither a feed nor a page that names one") from error
         if not isinstance(found, str):
             raise SourceError(f"{addresses.mask(url)} is the page of one episode; podpipe ingest takes it")
         url = found
