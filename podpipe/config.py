@@ -16,7 +16,8 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
-from podpipe.errors import ConfigError
+from podpipe import timecode
+from podpipe.errors import AudioError, ConfigError
 
 FILE = "podpipe.toml"
 PREFIX = "PODPIPE_"
@@ -61,6 +62,14 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     redirects: Annotated[int, Meta(ge=0)] = 10
     keep_free_mb: Annotated[int, Meta(ge=0)] = 200
     """Of the disk: podpipe downloads nothing that would leave less."""
+
+    def check_length(self, duration_ms: int, what: str) -> None:
+        """Raises AudioError where there is more sound than ``episode_hours``."""
+        if duration_ms > self.episode_hours * 3_600_000:
+            raise AudioError(
+                f"{what} has {timecode.clock(duration_ms)} of sound or more; the limit is {self.episode_hours:g} h "
+                "(episode_hours)"
+            )
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
