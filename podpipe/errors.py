@@ -11,6 +11,7 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 ├── TranscriptError a transcript's file that can't be read, or a form of it that there is not
 ├── LibraryError    the library can't be read or written, or lacks the episode asked for
 │   └── BusyError   another podpipe works on the episode
+├── ConfigError     podpipe.toml or its environment can't be understood
 ├── SearchError     a query that can't be understood, or an index that can't be used
 ├── PlayerError     no player could be started
 └── PlotError       a picture that can't be drawn: its kind is unknown, or matplotlib is absent
@@ -29,7 +30,11 @@ class SourceError(PodpipeError):
 
 
 class FetchError(PodpipeError):
-    """A URL could not be fetched."""
+    """A URL could not be fetched. ``retry_after_s``: in how long it may work; None where nothing says that it will."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class GoneError(FetchError):
@@ -58,6 +63,10 @@ class LibraryError(PodpipeError):
 
 class BusyError(LibraryError):
     """Another process works on it."""
+
+
+class ConfigError(PodpipeError):
+    """A setting can't be understood."""
 
 
 class SearchError(PodpipeError):

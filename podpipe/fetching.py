@@ -18,6 +18,7 @@ from podpipe.sources import is_url
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
+    from podpipe.config import Limits
     from podpipe.net import Client
     from podpipe.sources import Candidate
     from podpipe.transcripts import PublishedTranscript
@@ -26,8 +27,6 @@ _ARRIVING = "arriving"
 """The audio's name until it is known what it is."""
 
 _TRANSCRIPTS_TRIED = 3
-_COVER_BYTES = 10_000_000
-"""Of a cover at the most."""
 
 
 def fetch(work: Work, client: Client, candidate: Candidate) -> None:
@@ -64,7 +63,7 @@ def fetch(work: Work, client: Client, candidate: Candidate) -> None:
             facts = {}
             with storage.replacing(arriving) as temporary:
                 shutil.copyfile(source, temporary)
-        name = _settle(work, arriving, source)
+        name = _settle(work, arriving, source, client.config.limits)
         files = _published(work, client, candidate)
         return Made(files, [name], facts)
 
@@ -172,7 +171,7 @@ def cover(work: Work, client: Client) -> None:
 
 def _image(client: Client, url: str, arriving: Path) -> bytes:
     try:
-        client.download(url, arriving, limit=_COVER_BYTES)
+        client.download(url, arriving, limit=client.config.limits.cover_mb * 1_000_000)
         with storage.explained(arriving):
             return arriving.read_bytes()
     finally:
@@ -199,10 +198,11 @@ def _download(work: Work, client: Client, url: str, arriving: Path, known: dict[
     return None if done is None else done.validators
 
 
-def _settle(work: Work, arriving: Path, source: str) -> str:
-    """See that what arrived is audio, and give it its name."""
+def _settle(work: Work, arriving: Path, source: str, limits: Limits) -> str:
+    """See that what arrived is audio of a length that we take, and give it its name."""
     try:
         info = audio.probe(arriving)
+        limits.check_length(info.duration_ms, source)
         next(iter(audio.decode(arriving)))
     except (AudioError, StopIteration) as error:
         arriving.unlink()

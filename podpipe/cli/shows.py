@@ -55,6 +55,7 @@ def subscribe_command(
     json: JsonOption = False,
 ) -> None:
     """Follow shows: podpipe update then fetches what they publish."""
+    from podpipe import config
     from podpipe.cli import shows_report
     from podpipe.errors import PodpipeError
     from podpipe.library import Library
@@ -71,7 +72,8 @@ def subscribe_command(
     given = None if options == Options() else options
     results: list[Result] = []
     errors: list[PodpipeError] = []
-    with Registry(place.root) as registry, Client(typed=[address_of(feed) for feed in feeds]) as client:
+    client = Client([address_of(feed) for feed in feeds], config=config.load(place.root))
+    with Registry(place.root) as registry, client:
         for feed in feeds:
             try:
                 results += _subscribed(registry, client, feed, given, private)

@@ -171,6 +171,7 @@ def opened(
     jobs: int = 1,
 ) -> Iterator[Session]:
     """A session with what the commands use."""
+    from podpipe import config
     from podpipe.net import Client
     from podpipe.search import open_index
     from podpipe.speech import open_recogniser
@@ -180,7 +181,7 @@ def opened(
 
     with (
         Registry(library.root) as registry,
-        Client() as client,
+        Client(config=config.load(library.root)) as client,
         open_index(library.index, create=True) as index,
     ):
         toolbox = Toolbox(client, index, recogniser, engine=engine, model=model)

@@ -76,6 +76,7 @@ def is_url(text: str) -> bool:
 
 
 def _find(source: str, client: Client, selection: Selection) -> tuple[Candidate, ...]:
+    from podpipe.net import bare
     from podpipe.sources import feed, media, page
 
     if not is_url(source):
@@ -92,7 +93,7 @@ def _find(source: str, client: Client, selection: Selection) -> tuple[Candidate,
     else:
         document = client.page(source)
         if media.is_audio(document):
-            return (media.from_url(document.url, source),)
+            return (media.from_url(document.url, bare(source)),)
     if not feed.is_feed(document.data):
         found = page.read(document)
         if not isinstance(found, str):
