@@ -168,6 +168,7 @@ def opened(
     engine: str = "",
     model: str = "",
     device: str = "auto",
+    allow_hosts: Sequence[str] = (),
     jobs: int = 1,
 ) -> Iterator[Session]:
     """A session with what the commands use."""
@@ -181,7 +182,7 @@ def opened(
 
     with (
         Registry(library.root) as registry,
-        Client(config=config.load(library.root)) as client,
+        Client(allow_hosts=allow_hosts, config=config.load(library.root)) as client,
         open_index(library.index, create=True) as index,
     ):
         toolbox = Toolbox(client, index, recogniser, engine=engine, model=model)
