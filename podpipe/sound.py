@@ -88,9 +88,16 @@ class Meter:
         self._levels: list[NDArray[np.float32]] = []
         self._rest = np.zeros(_MARGIN, np.float32)
         """What is not measured yet, after a margin."""
+        self._samples = 0
+
+    @property
+    def duration_ms(self) -> int:
+        """How much was heard."""
+        return self._samples * 1000 // SAMPLE_RATE
 
     def hear(self, block: Samples) -> None:
         """Take the next samples."""
+        self._samples += block.size
         samples = np.concatenate((self._rest, block))
         hops = (samples.size - 2 * _MARGIN) // _HOP
         if hops > 0:

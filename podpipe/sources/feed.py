@@ -113,13 +113,6 @@ def read(document: Page) -> Feed:
     )
 
 
-def require_audio(feed: Feed, url: str) -> tuple[Candidate, ...]:
-    """The feed's episodes. Raises SourceError where it has none."""
-    if not feed.candidates:
-        raise SourceError(f"{mask(url)} is a feed without audio: none of its items has an enclosure")
-    return feed.candidates
-
-
 def select(candidates: Sequence[Candidate], selection: Selection) -> tuple[Candidate, ...]:
     """Those that the user wants. Raises SourceError where that is none."""
     chosen = [candidate for candidate in candidates if fits(candidate, selection)]
@@ -239,6 +232,7 @@ def _candidate(item: Element, show: Show, url: str) -> Candidate | None:
         enclosure.length,
         from_feed=True,
         duration_ms=_duration_ms(item),
+        show=show,
     )
 
 

@@ -48,7 +48,7 @@ _NAMESPACES = {
 _PREFIXES = {address: prefix for prefix, addresses in _NAMESPACES.items() for address in addresses}
 _XML = {"amp", "lt", "gt", "quot", "apos"}
 # What XML 1.0 (section 2.2) has no room for.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]{0,1000}\?>")
 _ENCODING = re.compile(rb"""<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(#\d{1,8};|#[xX][0-9a-fA-F]{1,8};|\w{1,32};)?")
@@ -208,7 +208,7 @@ def _read(text: str, url: str, *, recover: bool) -> tuple[Any, list[Any]]:
 def _mended(text: str) -> str:
     """Text that a forgiving parser loses nothing of, but what is broken off."""
     start = text.find("<?xml ", 0, 20_000)  # what stands before is a warning of the server's
-    text = _DECLARATION.sub("", _NO_XML.sub("", text[max(start, 0) :]), count=1)
+    text = _DECLARATION.sub("", NO_XML.sub("", text[max(start, 0) :]), count=1)
     parts: list[str] = []
     position = 0
     while (opening := text.find("<![CDATA[", position)) >= 0:
@@ -228,6 +228,6 @@ def _reference(found: re.Match[str]) -> str:
     if name in _XML:
         return found[0]
     if name.startswith("#"):
-        return html.escape(_NO_XML.sub("", html.unescape(found[0])), quote=False)
+        return html.escape(NO_XML.sub("", html.unescape(found[0])), quote=False)
     character = html.entities.html5.get(found[1])
     return html.escape(character, quote=False) if character else f"&amp;{found[1]}"
