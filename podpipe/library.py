@@ -260,8 +260,11 @@ class Library:
                     raise BusyError(f"another podpipe works on {episode_id}") from error
                 on_wait()
                 lock.acquire()
-            folder.path.mkdir(exist_ok=True)
         try:
+            with storage.explained(folder.path):
+                storage.check_own(folder.path)
+                folder.path.mkdir(exist_ok=True)
+            storage.sweep(folder.path)
             yield folder
         finally:
             with contextlib.suppress(OSError):

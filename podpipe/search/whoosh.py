@@ -214,8 +214,8 @@ def _create(folder: Path) -> None:
     storage = FileStorage(str(folder), supports_mmap=False)
     if not storage.index_exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "identity").write_text(uuid.uuid4().hex)  # before, so that no index is ever without
         storage.create_index(_schema())
-        (folder / "identity").write_text(uuid.uuid4().hex)
 
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
