@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import socket
@@ -19,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench import node
 from podpipe import audio, chapters, encoding
 from podpipe.models import Chapter, Picture
 
@@ -29,7 +29,6 @@ KINDS = tuple(encoding.ENCODERS)
 Found = list[tuple[int, str]]
 """Start in milliseconds and title of each chapter, in the reader's order."""
 
-_NODE = Path(os.environ.get("PODPIPE_NODE", ROOT / ".venv" / "node")) / "node_modules"
 _PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
     "a5f645400000000049454e44ae426082"
@@ -185,17 +184,16 @@ def _lines(client: socket.socket) -> Iterator[dict[str, Any]]:
 
 def _music_metadata(path: Path) -> Found:
     script = ROOT / "bench" / "music_metadata.mjs"
-    module = _NODE / "music-metadata" / "lib" / "index.js"
+    module = node.MODULES / "music-metadata" / "lib" / "index.js"
     run = subprocess.run(["node", script, module, path], capture_output=True, check=True)
     return [(start, title) for start, title in json.loads(run.stdout)]
 
 
 def _music_metadata_version() -> str:
-    package = _NODE / "music-metadata" / "package.json"
-    return str(json.loads(package.read_text())["version"]) if package.exists() and shutil.which("node") else ""
+    return node.version("music-metadata") if shutil.which("node") else ""
 
 
-_NPM_FFPROBE = str(_NODE / "@ffprobe-installer" / "linux-x64" / "ffprobe")
+_NPM_FFPROBE = str(node.MODULES / "@ffprobe-installer" / "linux-x64" / "ffprobe")
 
 READERS = (
     Reader("mutagen", KINDS, lambda: version("mutagen"), _mutagen),

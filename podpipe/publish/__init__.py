@@ -1,0 +1,1 @@
+"""What a library gives to the world: a feed for podcast apps."""
