@@ -25,6 +25,7 @@ HEAVY = {
     "torch": {"podpipe.speech.openai_whisper"},
     "pydub": {"podpipe.edits.sound"},
     "matplotlib": {"podpipe.plot"},
+    "nh3": {"podpipe.sanitise"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }
 
