@@ -10,6 +10,7 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 ├── TranscriptError a transcript's file that can't be read, or a form of it that there is not
 ├── LibraryError    the library can't be read or written, is locked, or lacks the episode asked for
 ├── SearchError     a query that can't be understood, or an index that can't be used
+├── PublishError    a site that can't be made: its folder holds other files, or Pagefind is absent
 ├── PlayerError     no player could be started
 └── PlotError       a picture that can't be drawn: its kind is unknown, or matplotlib is absent
 
@@ -52,6 +53,10 @@ class LibraryError(PodpipeError):
 
 class SearchError(PodpipeError):
     """A query or the index can't be used."""
+
+
+class PublishError(PodpipeError):
+    """A site can't be made, or not there."""
 
 
 class PlayerError(PodpipeError):
