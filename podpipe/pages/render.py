@@ -64,7 +64,9 @@ class Pages:
             "wave_height": waveform.HEIGHT,
         }
 
-    def home(self, shows: tuple[ShowView, ...], latest: tuple[Card, ...], search: SearchView, head: Markup = _NOTHING) -> str:
+    def home(
+        self, shows: tuple[ShowView, ...], latest: tuple[Card, ...], search: SearchView, head: Markup = _NOTHING
+    ) -> str:
         """All shows, and the newest episodes."""
         return self._render("home.html", shows=shows, latest=latest, search=search, head=head)
 

@@ -31,7 +31,9 @@ def of(shelf: Shelf, written: bytes) -> Iterator[str]:
 def _sentence(shelf: Shelf, alike: list[Finding]) -> str:
     first = alike[0]
     more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
-    return f"{shelf.show.title}: {first.where} {first.message}{more} [{first.code}]: {first.hurts}; {_mend(shelf, first)}"
+    return (
+        f"{shelf.show.title}: {first.where} {first.message}{more} [{first.code}]: {first.hurts}; {_mend(shelf, first)}"
+    )
 
 
 _FIELDS = {
@@ -40,8 +42,8 @@ _FIELDS = {
     "F13": 'put "language" into',
     "F30": 'mend "categories" in',
     "F31": 'mend "image" in',
-    "F37": 'mend the cover beside',
-    "F38": 'mend the cover beside',
+    "F37": "mend the cover beside",
+    "F38": "mend the cover beside",
     "F34": 'mend "language" in',
 }
 

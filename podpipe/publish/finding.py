@@ -172,4 +172,3 @@ def _verify(path: Path) -> None:
                 pass
     except (OSError, EOFError) as error:
         raise LibraryError(f"{path.name} of the search index is damaged; is the disk full? Publish again") from error
-

@@ -34,7 +34,7 @@ _SUMMARY = 300
 
 
 def static(place: Place) -> None:
-    """The style sheet and the scripts. Their folder's name changes when they do, so that they may be cached for good."""
+    """The style sheet and the scripts, in a folder whose name changes when they do, so that they can be cached."""
     version = where.static_version()
     for file in STATIC.iterdir():
         place.write(f"{where.STATIC_FILES}/{version}/{file.name}", file.read_bytes())
@@ -204,5 +204,3 @@ def _plain(text: str) -> str:
         return ""
     plain = " ".join(str(lxml.html.fromstring(f"<div>{_html(text)}</div>").text_content()).split())
     return plain if len(plain) <= _SUMMARY else plain[:_SUMMARY].rsplit(" ", 1)[0] + " …"
-
-

@@ -39,7 +39,7 @@ class Wish:
     """
 
     base_url: str
-    choice: Choice = Choice()
+    choice: Choice = field(default_factory=Choice)
     name: str = ""
     audio_url: str = ""
     no_audio: bool = False
@@ -107,7 +107,9 @@ class Site:
     @cached_property
     def digest(self) -> str:
         """Of all that every page depends on."""
-        return storage.digest([_code(), self.base, self.name, self.wish.audio_url, self.wish.no_audio, self.wish.is_listed])
+        return storage.digest(
+            [_code(), self.base, self.name, self.wish.audio_url, self.wish.no_audio, self.wish.is_listed]
+        )
 
     def show_cover(self, shelf: Shelf) -> str:
         """The whole address of a show's cover; '' where it has none."""

@@ -170,5 +170,3 @@ def _told(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _told(each) for key, each in value.items() if each not in (None, "", [], {})}
     return [_told(each) for each in value] if isinstance(value, list) else value
-
-

@@ -59,7 +59,9 @@ def base_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise PublishError(f"{text!r} is no whole address; give one like https://example.org/podcasts/")
     if parts.query or parts.fragment:
-        raise PublishError(f"{text!r} has a ? or # in it; give the folder's address, like https://example.org/podcasts/")
+        raise PublishError(
+            f"{text!r} has a ? or # in it; give the folder's address, like https://example.org/podcasts/"
+        )
     path = quote(parts.path.rstrip("/"), safe="/%~!$&'()*+,;=:@")
     return f"{parts.scheme}://{parts.netloc}{path}/"
 
@@ -81,7 +83,7 @@ class Addresses:
 
 
 class SiteLinks:
-    """``Links`` as a page has them that is ``up`` from the top: '', '../', or a whole path where a page may be anywhere."""
+    """``Links`` of a page; ``up`` leads to the top from it: '', '../', or a whole path where it may be anywhere."""
 
     def __init__(self, addresses: Addresses, up: str) -> None:
         self._to = addresses
