@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-Origin = Literal["heard", "script", "vocabulary", "publisher"]
-"""Where a word's spelling comes from: the recogniser, the notes' text, their terms, or a published transcript."""
+Origin = Literal["heard", "script", "vocabulary", "publisher", "edited"]
+"""Where a word's spelling comes from: the recogniser, the notes' text or terms, a published transcript, a person."""
 
 MediaType = Literal["text/plain", "text/markdown", "text/html"]
 """What kind of text show notes are."""

@@ -16,7 +16,7 @@ def one_line(text: str) -> str:
 
 
 def direction(language: str) -> str:
-    """ "rtl" or "ltr", as a BCP 47 language is written."""
+    """Which way a BCP 47 language is written: "rtl" or "ltr"."""
     return "rtl" if language.partition("-")[0].casefold() in _RIGHT_TO_LEFT else "ltr"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -43,7 +43,7 @@ class ShowView:
     id: str
     title: str
     author: str = ""
-    description: Markup = Markup()
+    description: Markup = field(default_factory=Markup)
     page: str = ""
     episodes: tuple[Card, ...] = ()
 

@@ -9,11 +9,15 @@ const REST_MS = 4000; // so long after somebody scrolled, the page does not scro
 
 document.documentElement.classList.add("scripted");
 const root = document.getElementById("player");
-const items = [...document.querySelectorAll(".chapters li")];
-const links = items.map((item) => item.querySelector("a"));
-export const player = new Player(root, items.map((item) => ({
-  start: Number(item.dataset.start), title: item.querySelector("bdi").textContent,
-})));
+let [items, links] = [[], []];
+
+// The chapters as they stand in the page now.
+function chapters() {
+  items = [...document.querySelectorAll(".chapters li")];
+  links = items.map((item) => item.querySelector("a"));
+  return items.map((item) => ({ start: Number(item.dataset.start), title: item.querySelector("bdi").textContent }));
+}
+export const player = new Player(root, chapters());
 export const transcript = new Transcript(document.getElementById("transcript"));
 const follow = document.querySelector("[data-follow]");
 let scrolledAt = -Infinity;
@@ -33,6 +37,11 @@ player.onTime((ms) => {
   items[current]?.removeAttribute("aria-current");
   items[chapter]?.setAttribute("aria-current", "true");
   current = chapter;
+});
+
+document.addEventListener("podpipe:renewed", () => {
+  player.renew(chapters());
+  current = -1;
 });
 
 // The word that sounds.

@@ -12,7 +12,7 @@ export class Player {
     this.audio = root.querySelector("audio");
     this.chapters = chapters; // { start, title }
     this.duration = Number(root.dataset.duration);
-    this.played = root.querySelector("#played rect");
+    this.played = root.querySelector("#played rect"); // grows with the time
     this.seekBar = root.querySelector(".seek");
     this.tip = root.querySelector(".tip");
     this.listeners = [];
@@ -21,6 +21,13 @@ export class Player {
     this.#listen();
     this.#mediaKeys();
     this.show();
+  }
+
+  // Takes other chapters, and the bar as it stands in the page now.
+  renew(chapters) {
+    this.chapters = chapters;
+    this.played = this.root.querySelector("#played rect");
+    this.shown = null;
   }
 
   get now() { return this.pending ?? this.audio.currentTime * 1000; }

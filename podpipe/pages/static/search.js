@@ -47,6 +47,13 @@ async function search({ typing = false, record = "replace" } = {}) {
   }
 }
 
+// Puts into the form what the address asks for.
+function fill() {
+  const wanted = new URLSearchParams(location.search);
+  for (const element of form.elements) if (element.name) element.value = wanted.get(element.name) ?? "";
+  if ([...wanted.keys()].some((name) => name !== "q")) form.querySelector("details").open = true;
+}
+
 const later = () => { clearTimeout(timer); timer = setTimeout(() => search({ typing: true }), WAIT_MS); };
 form.addEventListener("input", later);
 form.addEventListener("change", (event) => { if (event.target !== field) search({ record: "push" }); });
@@ -65,8 +72,7 @@ results.addEventListener("click", (event) => {
   search({ record: "push" });
 });
 addEventListener("popstate", () => {
-  const wanted = new URLSearchParams(location.search);
-  for (const element of form.elements) if (element.name) element.value = wanted.get(element.name) ?? "";
+  fill();
   search({ record: "none" });
 });
 addEventListener("keydown", (event) => {
@@ -76,4 +82,5 @@ addEventListener("keydown", (event) => {
   if (event.key === "ArrowUp" && document.activeElement === hits[0]) { event.preventDefault(); field.focus(); return; }
   if (document.activeElement === field || inHits || !isTyping(event.target)) walk(event, hits);
 });
+if (form.dataset.index !== undefined) fill(); // nobody else has
 if (field.value.trim() && !results.childElementCount) { shown = null; search(); }

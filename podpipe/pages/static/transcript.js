@@ -6,15 +6,22 @@
 export class Transcript {
   constructor(root) {
     this.root = root;
-    this.paragraphs = [...root.querySelectorAll("p[data-first]")];
-    this.firsts = this.paragraphs.map((paragraph) => Number(paragraph.dataset.first));
-    this.offsets = new Map(); // paragraph's number -> where each of its words begins
     this.starts = [];
     this.lengths = [];
+    this.#read();
+  }
+
+  // Takes the paragraphs as they stand in the page now.
+  #read() {
+    this.paragraphs = [...this.root.querySelectorAll("p[data-first]")];
+    this.firsts = this.paragraphs.map((paragraph) => Number(paragraph.dataset.first));
+    this.offsets = new Map(); // paragraph's number -> where each of its words begins
     this.lit = -1;
+    this.current = null;
   }
 
   async load() {
+    this.#read();
     const answer = await fetch(this.root.dataset.words);
     if (!answer.ok) throw new Error(`The times of the words can't be loaded (${answer.status}).`);
     const { step, starts, lengths, words } = await answer.json();
@@ -32,7 +39,19 @@ export class Transcript {
 
   paragraphOf(word) { return last(this.firsts, word); }
 
-  textOf(word) { return this.range(word)?.toString() ?? ""; }
+  // What is said from one word to another, both included.
+  between(first, last) {
+    const said = [];
+    for (let word = first; word <= last;) {
+      const end = Math.min(last, (this.firsts[this.paragraphOf(word) + 1] ?? Infinity) - 1);
+      const range = this.range(word);
+      const until = this.range(end);
+      range.setEnd(until.endContainer, until.endOffset);
+      said.push(range.toString());
+      word = end + 1;
+    }
+    return said.join(" ");
+  }
 
   light(ms) {
     const word = this.wordAt(ms);
@@ -40,7 +59,7 @@ export class Transcript {
     this.lit = word;
     const range = this.range(word);
     set("now", range ? [range] : []);
-    const paragraph = word < 0 ? undefined : this.paragraphs[this.paragraphOf(word)];
+    const paragraph = word < 0 ? null : this.paragraphs[this.paragraphOf(word)] ?? null;
     if (paragraph !== this.current) {
       this.current?.parentElement.classList.remove("now");
       paragraph?.parentElement.classList.add("now");
