@@ -99,6 +99,8 @@ def _made(site: Site, chosen: Chosen, shelf: Shelf) -> Iterator[tuple[str, bytes
     telling = Telling(known.transcript, episode.title, episode.show, episode.published, known.chapters)
     for form in FORMS:
         text = transcripts.WRITERS[form](telling)
+        if form == "html":  # for podcast apps; people and search engines have the page
+            text = text.replace("</head>", f"{structured.elsewhere(site.url(where.page(identity)))}\n</head>", 1)
         yield where.beside(identity, f"transcript.{form}"), text.encode("utf-8", "replace")
     listed = site.chapters(chosen, chosen.chapters)
     yield where.beside(identity, library.CHAPTERS), chapters_json.encode(Chapters(listed), plain=True)

@@ -105,22 +105,16 @@ def page(chosen: Chosen, transcript: Transcript, chapters: Sequence[Chapter]) ->
     """What Pagefind reads of an episode."""
     episode = chosen.episode
     title = one_line(episode.title) or UNTITLED
-    day = f"{episode.published:%Y-%m-%d}" if episode.published else ""
+    # As filters: what is meta is searched, and "45" would find all that lasts so many minutes.
     facts = {
-        "id": chosen.folder.id,
         "show": one_line(episode.show),
-        "day": day,
+        "day": f"{episode.published:%Y-%m-%d}" if episode.published else "",
         "minutes": str(max(round(chosen.duration_ms / 60_000), 1)),
     }
     lines = [
         f'<!DOCTYPE html>\n<html lang="{html.escape(transcript.language or _UNKNOWN)}">',
         f'<head><meta charset="utf-8"><title>{html.escape(title)}</title></head>\n<body data-pagefind-body>',
-        *(f'<i data-pagefind-meta="{name}:{html.escape(value)}"></i>' for name, value in facts.items() if value),
-        *(
-            f'<i data-pagefind-filter="{name}:{html.escape(facts[name])}"></i>'
-            for name in ("show", "day")
-            if facts[name]
-        ),
+        *(f'<i data-pagefind-filter="{name}:{html.escape(value)}"></i>' for name, value in facts.items() if value),
         f'<h1 data-pagefind-meta="title">{html.escape(title)}</h1>',
     ]
     listed = tuple(chapter for chapter in chapters if chapter.toc)

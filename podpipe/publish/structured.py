@@ -42,6 +42,11 @@ def robots(*, is_listed: bool) -> Markup:
     return Markup() if is_listed else Markup('<meta name="robots" content="noindex, nofollow">')
 
 
+def elsewhere(url: str) -> Markup:
+    """For a page that says again what another says: not to be listed in its place."""
+    return Markup('<meta name="robots" content="noindex">\n<link rel="canonical" href="{}">').format(url)
+
+
 def feed(title: str, url: str) -> Markup:
     """Where a page's feed is."""
     return Markup('<link rel="alternate" type="{}" title="{}" href="{}">').format(MEDIA_TYPE, title, url)

@@ -83,8 +83,9 @@ function more(rest) {
 const articles = (results) => Promise.all(results.map(async (result) => article(await result.data())));
 
 function article(episode) {
-  const { id, title, show, day, minutes } = episode.meta;
-  const page = new URL(`episodes/${encodeURIComponent(id)}.html`, root).href;
+  const { title } = episode.meta;
+  const [show, day, minutes] = ["show", "day", "minutes"].map((name) => episode.filters[name]?.[0]);
+  const page = new URL(`episodes${episode.raw_url}`, root).href; // "/<id>.html"
   const about = make("p", { className: "about" });
   if (show && show !== title) about.append(make("span", {}, make("bdi", { textContent: show })));
   if (day) about.append(make("time", { dateTime: day, textContent: dayOf(day) }));
@@ -133,25 +134,29 @@ function hits(episode) {
     .map((each) => ({
       start: Number(each.place.id.slice(1)),
       chapter: each.chapter?.text.replace(/\.$/, "") ?? "",
-      snippet: snippet(words, marked, each, ends(places, each.place)),
+      snippet: snippet(words, marked, each, ends(places, each.place, words)),
     }));
 }
 
-// Where the sentence ends, and where what may be shown after it does: at the next chapter.
-function ends(places, place) {
+// Where sentences end from a place on, until the next chapter or the end of all.
+function ends(places, place, words) {
   const later = places.filter((other) => other.location > place.location);
-  return { sentence: later[0]?.location ?? Infinity, chapter: later.find((other) => other.id[0] === "c")?.location ?? Infinity };
+  const chapter = later.findIndex((other) => other.id[0] === "c");
+  const until = chapter < 0 ? later : later.slice(0, chapter + 1);
+  return [...until.map((other) => other.location), ...(chapter < 0 ? [words.length] : [])];
 }
 
-function snippet(words, marked, { place, first }, end) {
+// The sentence, and what follows where it is short.
+function snippet(words, marked, { place, first }, sentenceEnds) {
   let from = place.location;
   if (first - from > LONGEST - 8) from = first - 8; // the match is late in a long sentence
-  const to = Math.min(from + LONGEST, Math.max(end.sentence, Math.min(from + SHORTEST, end.chapter)), words.length);
+  const whole = sentenceEnds.find((end) => end - from >= SHORTEST) ?? sentenceEnds.at(-1);
+  const to = Math.min(whole, from + LONGEST);
   const nodes = from > place.location ? ["… "] : [];
   for (let number = from; number < to; number += 1) {
     nodes.push(marked.has(number) ? make("mark", { textContent: words[number] }) : words[number], " ");
   }
-  return to < Math.min(end.sentence, words.length) ? [...nodes, "…"] : nodes;
+  return to < whole ? [...nodes, "…"] : nodes;
 }
 
 function make(tag, properties = {}, ...children) {
