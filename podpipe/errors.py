@@ -13,6 +13,7 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 │   └── BusyError   another podpipe works on the episode
 ├── ConfigError     podpipe.toml or its environment can't be understood
 ├── SearchError     a query that can't be understood, or an index that can't be used
+├── PublishError    a site that can't be made: its folder holds other files, or Pagefind is absent
 ├── PlayerError     no player could be started
 ├── ServeError      the web app can't listen where it should
 └── PlotError       a picture that can't be drawn: its kind is unknown, or matplotlib is absent
@@ -72,6 +73,10 @@ class ConfigError(PodpipeError):
 
 class SearchError(PodpipeError):
     """A query or the index can't be used."""
+
+
+class PublishError(PodpipeError):
+    """A site can't be made, or not there."""
 
 
 class PlayerError(PodpipeError):

@@ -16,6 +16,7 @@ from podpipe.cli import (
     ingest,
     library,
     play,
+    publish,
     search,
     serve,
     shows,
@@ -56,6 +57,7 @@ app.command("tag")(tag.command)
 app.command("cut")(cut.command)
 app.command("reindex")(library.reindex_command)
 app.command("serve")(serve.command)
+app.command("publish")(publish.command)
 app.command("check")(check.command)
 app.command("doctor")(doctor.command)
 
