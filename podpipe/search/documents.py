@@ -45,12 +45,8 @@ class Misheard(msgspec.Struct, frozen=True, array_like=True):
     heard: str
 
 
-class Candidate(msgspec.Struct, frozen=True, array_like=True):
-    """A passage, or a chapter or episode known by its title alone (then without text).
-
-    ``terms`` and ``text`` hold a line for each sentence; every term stands between spaces. Few long strings are
-    read several times as fast as many short ones, and a hundred candidates are read for each query.
-    """
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """What a document says before its text: quick to read of very many."""
 
     episode_id: str
     episode_title: str
@@ -65,6 +61,15 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     end_ms: int
     title_terms: str
     """Of the chapter, or of the episode where there is none; each between spaces."""
+
+
+class Candidate(Head, frozen=True, array_like=True):
+    """A passage, or a chapter or episode known by its title alone (then without text).
+
+    ``terms`` and ``text`` hold a line for each sentence; every term stands between spaces. Few long strings are
+    read several times as fast as many short ones, and a hundred candidates are read for each query.
+    """
+
     terms: str = ""
     text: str = ""
     times_ms: tuple[int, ...] = ()
@@ -126,6 +131,12 @@ def candidate(data: bytes) -> Candidate:
     return _DECODER.decode(data)
 
 
+def head(data: bytes) -> Head:
+    """The beginning of what was indexed. Raises msgspec.DecodeError where it was damaged."""
+    return _HEAD_DECODER.decode(data)
+
+
+_HEAD_DECODER = msgspec.msgpack.Decoder(Head)
 _DECODER = msgspec.msgpack.Decoder(Candidate)
 _ENCODER = msgspec.msgpack.Encoder()
 
