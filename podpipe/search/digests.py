@@ -93,6 +93,9 @@ def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
     kept = {term: count for is_run in (False, True) for term, count in _most(counts, is_run)}
     for term in titled:
         kept.setdefault(term, 1)
+    for run in [term for term in kept if " " in term and term not in titled]:
+        if len({_is_name(stem, counts, named) for stem in run.split()}) > 1:
+            del kept[run]  # a name and what is said of it: the name is the topic
     first: Head = documents[0]
     return Digest(
         first.episode_id,
