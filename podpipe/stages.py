@@ -6,16 +6,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podpipe import learned, library, storage
+from podpipe import learned, library, storage, timecode
 from podpipe.errors import TranscriptError
 from podpipe.models import Chapters, Cue, Hypothesis, IndexedEpisode, Notes, Outline, Transcript
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
     from podpipe.align import follow
+    from podpipe.audio import Samples
     from podpipe.net import Client
     from podpipe.search import Index
     from podpipe.speech import Recogniser
+
+_OUTLIVED_MS = 1000
+"""A transcript that a person has corrected fits an audio of the same length, give or take this."""
 
 TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.txt")
 
@@ -64,6 +68,12 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
         from podpipe import audio, sound, speech
 
         meter = sound.Meter()
+        limits = tools.client.config.limits
+
+        def hear(block: Samples) -> None:
+            meter.hear(block)
+            limits.check_length(meter.duration_ms, work.episode.title)  # a header need not tell the truth
+
         taught = learned.taught(work.folder.path.parent, work.episode, outline.vocabulary)
         total = audio.probe(original).duration_ms
         hypothesis = speech.transcribe(
@@ -73,7 +83,7 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
             vocabulary=[*outline.vocabulary, *taught],
             script=_script(work, outline),
             on_progress=lambda done: work.progress("transcribe", done, total),
-            on_block=meter.hear,
+            on_block=hear,
         )
         files = {library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())}
         return Made(files, facts={"taught": ", ".join(term.text for term in taught)} if taught else {})
@@ -115,11 +125,12 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import topics
         from podpipe.align import align as match
+        from podpipe.align.masked import unmasked
         from podpipe.chapters import json, pictures, reading
         from podpipe.chapters.published import Offer, choose
 
-        heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
+        heard = unmasked(hypothesis.words, work.folder.sound())
         alignment = match(outline, hypothesis, heard)
         transcript = alignment.transcript
         if offered is not None:
@@ -193,7 +204,14 @@ def tag(work: Work) -> None:
 
 
 def outlived(work: Work) -> None:
-    """Say so where chapters, edited by hand, begin after the end of an audio that has changed since."""
+    """Say so where chapters or words, edited by hand, belong to an audio that has changed since."""
+    if work.ledger.is_edited(library.TRANSCRIPT):
+        old_ms, new_ms = work.folder.transcript().duration_ms, work.folder.hypothesis().duration_ms
+        if abs(old_ms - new_ms) > _OUTLIVED_MS:
+            work.remarks.append(
+                f"your {library.TRANSCRIPT} is of an audio of {timecode.clock(old_ms)}, and the audio is now "
+                f"{timecode.clock(new_ms)} long; delete it to have it made anew"
+            )
     if not work.folder.is_by_hand():
         return
     end_ms = work.folder.transcript().duration_ms

@@ -92,10 +92,13 @@ class Item:
     soundbites: Sequence[Soundbite] = ()
 
 
-def write(show: Show, items: Sequence[Item], url: str, *, locked: bool = True) -> bytes:
+def write(
+    show: Show, items: Sequence[Item], url: str, *, locked: bool = True, moved_to: str = "", is_listed: bool = True
+) -> bytes:
     """The feed that will be at ``url``, newest episode first.
 
-    ``locked``: hosts are told not to take the show over (``podcast:locked``). Characters that XML has no room for are
+    ``locked``: hosts are told not to take the show over (``podcast:locked``). ``moved_to`` is where the feed is from
+    now on (``itunes:new-feed-url``). ``is_listed``: directories may list it. Characters that XML has no room for are
     left out. What apps refuse a feed without gets the plainest value where the show has none: its author's name or
     title, "not explicit".
     """
@@ -103,6 +106,9 @@ def write(show: Show, items: Sequence[Item], url: str, *, locked: bool = True) -
     channel = etree.SubElement(rss, "channel")
     ordered = sorted(items, key=_newest_first)
     _channel(channel, show, ordered, url, locked)
+    _add(channel, "itunes:new-feed-url", _address(moved_to))
+    for block in () if is_listed else ("itunes:block", "podcast:block"):
+        _add(channel, block, "Yes" if block.startswith("itunes") else "yes")
     for item in ordered:
         _item(etree.SubElement(channel, "item"), item)
     return bytes(etree.tostring(rss, encoding="utf-8", xml_declaration=True, pretty_print=True))
