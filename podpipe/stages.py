@@ -12,6 +12,7 @@ from podpipe.models import Chapters, Hypothesis, IndexedEpisode, Notes, Outline,
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
+    from podpipe.audio import Samples
     from podpipe.net import Client
     from podpipe.search import Index
     from podpipe.speech import Recogniser
@@ -66,6 +67,12 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
         from podpipe.align import follow
 
         meter = sound.Meter()
+        limits = tools.client.config.limits
+
+        def hear(block: Samples) -> None:
+            meter.hear(block)
+            limits.check_length(meter.duration_ms, work.episode.title)  # a header need not tell the truth
+
         taught = learned.taught(work.folder.path.parent, work.episode, outline.vocabulary)
         total = audio.probe(original).duration_ms
         hypothesis = speech.transcribe(
@@ -75,7 +82,7 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
             vocabulary=[*outline.vocabulary, *taught],
             script=follow.reader_of(outline),
             on_progress=lambda done: work.progress("transcribe", done, total),
-            on_block=meter.hear,
+            on_block=hear,
         )
         files = {library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())}
         return Made(files, facts={"taught": ", ".join(term.text for term in taught)} if taught else {})
@@ -94,11 +101,12 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import topics
         from podpipe.align import align as match
+        from podpipe.align.masked import unmasked
         from podpipe.chapters import json, pictures, reading
         from podpipe.chapters.published import Offer, choose
 
-        heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
+        heard = unmasked(hypothesis.words, work.folder.sound())
         alignment = match(outline, hypothesis, heard)
         transcript = alignment.transcript
         if offered is not None:

@@ -13,6 +13,15 @@ function asked() {
   return new URLSearchParams(values.filter(([, value]) => value)).toString();
 }
 
+// Asks the server, or, where there is none, the index that was published with the site. Gives what is to be shown.
+const askServer = async (query, { typing, signal }) => {
+  const answer = await fetch(`${form.getAttribute("action")}/results?${query}${typing ? "&typing=1" : ""}`, { signal });
+  if (!answer.ok) throw new Error("The server does not answer.");
+  // The server escapes all that comes from outside; its piece of a page is parsed without running anything.
+  return new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes;
+};
+const ask = form.dataset.index === undefined ? askServer : async (...asked) => (await import("./index-search.js")).ask(...asked);
+
 const address = (query) => (query ? `${form.getAttribute("action")}?${query}` : home ?? form.getAttribute("action"));
 
 async function search({ typing = false, record = "replace" } = {}) {
@@ -27,17 +36,22 @@ async function search({ typing = false, record = "replace" } = {}) {
   if (browse) browse.hidden = Boolean(field.value.trim());
   if (!field.value.trim()) { results.replaceChildren(); return; }
   try {
-    const answer = await fetch(`${form.getAttribute("action")}/results?${query}${typing ? "&typing=1" : ""}`, { signal: request.signal });
-    const text = await answer.text();
+    const answer = await ask(query, { typing, signal: request.signal });
     if (query !== shown) return;
-    if (!answer.ok) throw new Error(String(answer.status));
-    // The server escapes all that comes from outside; its piece of a page is parsed without running anything.
-    results.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+    results.replaceChildren(...answer);
     document.title = field.value.trim() ? `${field.value.trim()} – Search` : "Search";
   } catch (error) {
     if (error.name === "AbortError") return;
-    results.replaceChildren(Object.assign(document.createElement("p"), { className: "remark problem", textContent: "The server does not answer." }));
+    const problem = error instanceof TypeError ? "The server does not answer." : error.message; // fetch's own errors are TypeErrors
+    results.replaceChildren(Object.assign(document.createElement("p"), { className: "remark problem", textContent: problem }));
   }
+}
+
+// Puts into the form what the address asks for.
+function fill() {
+  const wanted = new URLSearchParams(location.search);
+  for (const element of form.elements) if (element.name) element.value = wanted.get(element.name) ?? "";
+  if ([...wanted.keys()].some((name) => name !== "q")) form.querySelector("details").open = true;
 }
 
 const later = () => { clearTimeout(timer); timer = setTimeout(() => search({ typing: true }), WAIT_MS); };
@@ -58,8 +72,7 @@ results.addEventListener("click", (event) => {
   search({ record: "push" });
 });
 addEventListener("popstate", () => {
-  const wanted = new URLSearchParams(location.search);
-  for (const element of form.elements) if (element.name) element.value = wanted.get(element.name) ?? "";
+  fill();
   search({ record: "none" });
 });
 addEventListener("keydown", (event) => {
@@ -69,4 +82,5 @@ addEventListener("keydown", (event) => {
   if (event.key === "ArrowUp" && document.activeElement === hits[0]) { event.preventDefault(); field.focus(); return; }
   if (document.activeElement === field || inHits || !isTyping(event.target)) walk(event, hits);
 });
+if (form.dataset.index !== undefined) fill(); // nobody else has
 if (field.value.trim() && !results.childElementCount) { shown = null; search(); }
