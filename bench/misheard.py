@@ -55,7 +55,10 @@ def run(settings: Settings) -> Table:
             rows.append((f"podpipe on {engine}", *figures(index, library), TARGET))
     passages = sum(len(episode.passages) for episode in library.episodes)
     return Table(
-        "Misheard terms", EXPLANATION.format(pairs=len(library.places), passages=passages, times=_TIMES), HEADER, tuple(rows)
+        "Misheard terms",
+        EXPLANATION.format(pairs=len(library.places), passages=passages, times=_TIMES),
+        HEADER,
+        tuple(rows),
     )
 
 
@@ -119,7 +122,9 @@ def _sentences(episode: IndexedEpisode) -> Iterator[Sentence]:
 def _changed(episode: IndexedEpisode, put: dict[int, str], terms: set[str]) -> IndexedEpisode:
     """An episode with these sentences put in at their times, and without others that have a term."""
     facts = replace(episode.episode, title="")
-    return replace(episode, episode=facts, passages=tuple(_passage(passage, put, terms) for passage in episode.passages))
+    return replace(
+        episode, episode=facts, passages=tuple(_passage(passage, put, terms) for passage in episode.passages)
+    )
 
 
 def _passage(passage: Passage, put: dict[int, str], terms: set[str]) -> Passage:

@@ -31,7 +31,7 @@ _BASE = "https://example.org/podcasts/"
 _SENTENCES = 60
 """In a chapter."""
 
-_QUERIES = ("kubernetes", "memory leak", "\"open source\"", "garbage collection in go", "react hooks")
+_QUERIES = ("kubernetes", "memory leak", '"open source"', "garbage collection in go", "react hooks")
 _RUN = """\
 import json, resource, sys, time
 from pathlib import Path
@@ -79,15 +79,22 @@ def run(settings: Settings) -> Table:
         _row("again, one episode retitled", once, "≤ 2 min"),
         ("copying the library's files", f"{copied:.1f} s", "", "", "", "(baseline)"),
     ]
-    rows += [(f"search: {query}", f"{ms:.0f} ms", f"{kb:.0f} kB loaded", "", "", "≤ 1 s, ≤ 2 MB") for query, ms, kb in searches(out)]
-    return Table(
-        f"Publishing {count:,} episodes",
-        f"{hours:,.0f} hours of talk, {words / 1e6:.1f} million words, each episode with a second of audio, so that "
-        f"copying sound is not what is measured. Pages {pages_mb:,.0f} MB, search index {size_mb:,.0f} MB. A search is "
-        "the first on a page in Chromium, over loopback: from the query to hits on the page.",
-        ("", "time", "podpipe, peak", "Pagefind, peak", "files written", "target"),
-        tuple(rows),
-    ) if changed else Table("", "", (), ())
+    rows += [
+        (f"search: {query}", f"{ms:.0f} ms", f"{kb:.0f} kB loaded", "", "", "≤ 1 s, ≤ 2 MB")
+        for query, ms, kb in searches(out)
+    ]
+    return (
+        Table(
+            f"Publishing {count:,} episodes",
+            f"{hours:,.0f} hours of talk, {words / 1e6:.1f} million words, each episode with a second of audio, so that "
+            f"copying sound is not what is measured. Pages {pages_mb:,.0f} MB, search index {size_mb:,.0f} MB. A search is "
+            "the first on a page in Chromium, over loopback: from the query to hits on the page.",
+            ("", "time", "podpipe, peak", "Pagefind, peak", "files written", "target"),
+            tuple(rows),
+        )
+        if changed
+        else Table("", "", (), ())
+    )
 
 
 def fill(library: Library, archive: Path, count: int) -> tuple[float, int]:
@@ -136,7 +143,10 @@ def searches(out: Path) -> Iterator[tuple[str, float, float]]:
                 page = context.new_page()
                 page.goto(f"{url}search.html")
                 loaded: list[int] = []
-                page.on("response", lambda answer, loaded=loaded: loaded.append(int(answer.headers.get("content-length", 0))))
+                page.on(
+                    "response",
+                    lambda answer, loaded=loaded: loaded.append(int(answer.headers.get("content-length", 0))),
+                )
                 began = time.perf_counter()
                 page.fill("#q", query)
                 page.wait_for_selector("a.hit", timeout=60_000)
@@ -169,7 +179,9 @@ def _put(library: Library, episode: Episode, transcript: Transcript, chapters: t
     folder.mkdir()
     for name in ("original.mp3", names.TAGGED):
         (folder / name).hardlink_to(tone)
-    cues = "\n\n".join(" ".join(word.text for word in transcript.words[at : at + 12]) for at in range(0, len(transcript.words), 12))
+    cues = "\n\n".join(
+        " ".join(word.text for word in transcript.words[at : at + 12]) for at in range(0, len(transcript.words), 12)
+    )
     for form in ("vtt", "srt", "txt"):
         (folder / f"transcript.{form}").write_text(cues, "utf-8")
     levels = np.full(transcript.duration_ms // sound.HOP_MS, -30, np.float32)

@@ -103,9 +103,7 @@ class Matcher:
     """The terms of a query, and how to find them in terms that each stand between spaces."""
 
     def __init__(self, query: Query, rarity: Rarity) -> None:
-        self._patterns = [
-            tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.terms
-        ]
+        self._patterns = [tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.terms]
         weights = [max(rarity(term) for term in alternatives) for alternatives in query.terms]
         self._weights: list[float] = [weight / (sum(weights) or 1) for weight in weights]
         firsts = [alternatives[0].run for alternatives in query.terms]
@@ -215,16 +213,16 @@ def _joined(candidate: Candidate) -> str:
 
 def _wanted(found: Iterable[Found], query: Query, matcher: Matcher) -> Iterator[Found]:
     """The matches without those whose titles have what is not wanted, and of the speaker that was asked for."""
-    without = [
-        _pattern(node) for node in query.tree.without if isinstance(node, Term)
-    ]
+    without = [_pattern(node) for node in query.tree.without if isinstance(node, Term)]
     titles: dict[str, bool] = {}
     for match in found:
         candidate = match.candidate
         if without:
             heading = f"{candidate.episode_title}\n{candidate.chapter}"
             if heading not in titles:
-                terms = f" {' '.join(analysis.terms(candidate.episode_title, candidate.language))} {candidate.title_terms}"
+                terms = (
+                    f" {' '.join(analysis.terms(candidate.episode_title, candidate.language))} {candidate.title_terms}"
+                )
                 titles[heading] = any(pattern in terms for pattern in without)
             if titles[heading]:
                 continue
