@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podpipe.audio import Samples
     from podpipe.net import Client
     from podpipe.search import Index
-    from podpipe.speech import Recogniser
+    from podpipe.speech.engine import Recogniser
 
 _OUTLIVED_MS = 1000
 """A transcript that a person has corrected fits an audio of the same length, give or take this."""
