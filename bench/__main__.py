@@ -30,6 +30,7 @@ from bench import (
     startup,
     tagging,
     terms,
+    topics,
     web,
     words,
 )
@@ -50,6 +51,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "conversation": conversation.run,
     "calibration": calibration.run,
     "known_items": known_items.run,
+    "topics": topics.run,
     "searching": searching.run,
     "misheard": misheard.run,
     "tagging": tagging.run,
@@ -57,7 +59,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "memory": memory.run,
     "web": web.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "searching"})
+SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "searching", "topics"})
 """Left out by ``--quick``."""
 
 
