@@ -58,6 +58,7 @@ def _run(
             library,
             display.progress,
             report.checked,
+            display.expect,
             engine=settings.engine,
             model=settings.model,
             device=settings.device,

@@ -277,6 +277,32 @@ def test_a_removed_episode_does_not_come_back_unless_it_is_wanted(follower: Foll
     assert follower.hits("OOM") == {"Episode 1", "Episode 2"}
 
 
+def test_what_its_feed_has_no_longer_can_not_be_brought_back(follower: Follower, publisher: Publisher) -> None:
+    publisher.audio(1, 2)
+    follower.subscribe(publisher.feed([Item(1), Item(2)]), Options(Selection(limit=1)))
+    publisher.feed([Item(2)])
+    with pytest.raises(LibraryError, match="not in its feed any longer"):
+        follower.retry("episode 1")
+    assert follower.states() == {"Episode 2": "waiting", "Episode 1": "failed"}
+
+
+def test_a_failed_download_is_told_before_the_episode_that_is_heard_is_done(
+    follower: Follower, publisher: Publisher
+) -> None:
+    publisher.audio(1)
+    follower.subscribe(publisher.feed([Item(1, date="05 Jan 2026 08:00:00 +0000"), Item(2)]))
+    told = threading.Event()
+
+    def wait(episode, stage, done, total) -> None:
+        if stage == "describe":
+            assert told.wait(20)
+
+    follower.progress = wait
+    with Registry(follower.library.root):
+        found = follower.update(on_done=lambda done: told.set() if done.outcome.status == "failed" else None)
+    assert [done.entry.title for done in found] == ["Episode 2", "Episode 1"]
+
+
 def test_an_episode_that_another_process_holds_is_left_to_it(follower: Follower, publisher: Publisher) -> None:
     publisher.audio(1, 2)
     follower.subscribe(publisher.feed([Item(1), Item(2)]))
