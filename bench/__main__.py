@@ -27,6 +27,7 @@ from bench import (
     startup,
     tagging,
     terms,
+    web,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -49,6 +50,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "tagging": tagging.run,
     "reading": reading.run,
     "memory": memory.run,
+    "web": web.run,
 }
 SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
 """Left out by ``--quick``."""
