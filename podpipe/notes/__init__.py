@@ -14,7 +14,7 @@ from podpipe.notes.vocabulary import vocabulary
 _WRITTEN = re.compile(r"[^\W_]")
 """What a line of dashes has none of."""
 
-_AUDIO_LINE = re.compile(r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*https?://\S+\W*$|^\W*audio:\s*\S+$", re.I)
+_AUDIO_LINE = re.compile(r"^\W*+(?:audio|listen|download|mp3|subscribe)\W*+https?://\S++\W*$|^\W*+audio:\s*\S+$", re.I)
 
 
 def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:

@@ -44,7 +44,7 @@ _MARKED_UP = re.compile(r"<(?:p|br|div|li|ul|ol|dl|h[1-6]|table|td|pre|section|a
 
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
 _STAMPED = re.compile(r"^\s*(?:[^\w\s\[(]{1,3}\s*)?[\[(]?\d{1,3}:\d\d")
-_STAMPED_LAST = re.compile(r"\S\W*\s[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
+_STAMPED_LAST = re.compile(r"\S\s+[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
 
 
 def read_blocks(notes: Notes) -> list[Block]:
