@@ -13,7 +13,9 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 │   └── BusyError   another podpipe works on the episode
 ├── ConfigError     podpipe.toml or its environment can't be understood
 ├── SearchError     a query that can't be understood, or an index that can't be used
+├── PublishError    a site that can't be made: its folder holds other files, or Pagefind is absent
 ├── PlayerError     no player could be started
+├── ServeError      the web app can't listen where it should
 └── PlotError       a picture that can't be drawn: its kind is unknown, or matplotlib is absent
 
 Foreign errors are mapped to these once, in the module that borders on the foreign library, with
@@ -73,8 +75,16 @@ class SearchError(PodpipeError):
     """A query or the index can't be used."""
 
 
+class PublishError(PodpipeError):
+    """A site can't be made, or not there."""
+
+
 class PlayerError(PodpipeError):
     """No player could be started."""
+
+
+class ServeError(PodpipeError):
+    """The web app can't listen where it should."""
 
 
 class PlotError(PodpipeError):

@@ -23,6 +23,7 @@ from podpipe.sources import identity
 
 if TYPE_CHECKING:
     from podpipe.sound import Sound
+    from podpipe.transcripts.telling import Telling
 
 EPISODE = "episode.json"
 HYPOTHESIS = "hypothesis.json"
@@ -91,6 +92,17 @@ class EpisodeFolder:
         if by_hand and by_hand[-1].end_ms <= by_hand[-1].start_ms:  # people leave the end of the last to us
             by_hand[-1] = replace(by_hand[-1], end_ms=max(self.transcript().duration_ms, by_hand[-1].start_ms + 1))
         return Chapters(tuple(by_hand), found.missing)
+
+    def telling(self) -> Telling:
+        """The transcript with what its readers want to know besides. Raises LibraryError, ChaptersError."""
+        from podpipe.transcripts.telling import Telling
+
+        if not (self.path / TRANSCRIPT).is_file():
+            raise LibraryError(f"{self.id} has no transcript yet; ingest it again")
+        episode = self.episode()
+        chapters = self.chapters().chapters if (self.path / CHAPTERS).is_file() else ()
+        listed = tuple(chapter for chapter in chapters if chapter.toc)
+        return Telling(self.transcript(), episode.title, episode.show, episode.published, listed)
 
     def notes(self) -> Notes | None:
         """The show notes, if there are any."""

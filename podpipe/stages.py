@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podpipe import learned, library, storage
+from podpipe import learned, library, storage, timecode
 from podpipe.errors import TranscriptError
 from podpipe.models import Chapters, Hypothesis, IndexedEpisode, Notes, Outline, Transcript
 from podpipe.work import Made, Work
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from podpipe.net import Client
     from podpipe.search import Index
     from podpipe.speech import Recogniser
+
+_OUTLIVED_MS = 1000
+"""A transcript that a person has corrected fits an audio of the same length, give or take this."""
 
 TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.txt")
 
@@ -98,11 +101,12 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import topics
         from podpipe.align import align as match
+        from podpipe.align.masked import unmasked
         from podpipe.chapters import json, pictures, reading
         from podpipe.chapters.published import Offer, choose
 
-        heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
+        heard = unmasked(hypothesis.words, work.folder.sound())
         alignment = match(outline, hypothesis, heard)
         transcript = alignment.transcript
         if offered is not None:
@@ -177,7 +181,14 @@ def tag(work: Work) -> None:
 
 
 def outlived(work: Work) -> None:
-    """Say so where chapters, edited by hand, begin after the end of an audio that has changed since."""
+    """Say so where chapters or words, edited by hand, belong to an audio that has changed since."""
+    if work.ledger.is_edited(library.TRANSCRIPT):
+        old_ms, new_ms = work.folder.transcript().duration_ms, work.folder.hypothesis().duration_ms
+        if abs(old_ms - new_ms) > _OUTLIVED_MS:
+            work.remarks.append(
+                f"your {library.TRANSCRIPT} is of an audio of {timecode.clock(old_ms)}, and the audio is now "
+                f"{timecode.clock(new_ms)} long; delete it to have it made anew"
+            )
     if not work.folder.is_by_hand():
         return
     end_ms = work.folder.transcript().duration_ms

@@ -8,7 +8,22 @@ from collections.abc import Sequence
 
 import typer
 
-from podpipe.cli import chapters, check, cut, doctor, ingest, library, play, search, shows, status, tag, transcript
+from podpipe.cli import (
+    chapters,
+    check,
+    cut,
+    doctor,
+    ingest,
+    library,
+    play,
+    publish,
+    search,
+    serve,
+    shows,
+    status,
+    tag,
+    transcript,
+)
 from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
@@ -41,6 +56,8 @@ app.command("transcript")(transcript.command)
 app.command("tag")(tag.command)
 app.command("cut")(cut.command)
 app.command("reindex")(library.reindex_command)
+app.command("serve")(serve.command)
+app.command("publish")(publish.command)
 app.command("check")(check.command)
 app.command("doctor")(doctor.command)
 

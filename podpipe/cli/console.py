@@ -39,6 +39,25 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
+def has_styles() -> bool:
+    """Whether bold is seen on standard output: a terminal that can show it, with colours or without (NO_COLOR)."""
+    return out().is_terminal and not out().is_dumb_terminal and out().color_system is not None
+
+
+def write(data: bytes) -> None:
+    """Write to standard output as it is, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def print_json_line(value: object) -> None:
+    """Print a value as JSON on one line."""
+    import msgspec
+
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
 def print_json(value: object) -> None:
     """Print a value as indented JSON."""
     import msgspec

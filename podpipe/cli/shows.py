@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from podpipe.cli.options import Engine, JsonOption, LibraryOption
+from podpipe.cli.options import AllowHostOption, Engine, JsonOption, LibraryOption
 
 if TYPE_CHECKING:
     from podpipe.net import Client
@@ -51,6 +51,7 @@ def subscribe_command(
     private: Annotated[
         bool, typer.Option("--private", help="Its address is a secret: show and keep its host only.")
     ] = False,
+    allow_host: AllowHostOption = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -72,7 +73,8 @@ def subscribe_command(
     given = None if options == Options() else options
     results: list[Result] = []
     errors: list[PodpipeError] = []
-    client = Client([address_of(feed) for feed in feeds], config=config.load(place.root))
+    typed = [address_of(feed) for feed in feeds]
+    client = Client(typed, allow_hosts=allow_host or (), config=config.load(place.root))
     with Registry(place.root) as registry, client:
         for feed in feeds:
             try:
@@ -163,6 +165,7 @@ def update_command(
     engine: EngineOption = None,
     model: ModelOption = "",
     device: DeviceOption = "auto",
+    allow_host: AllowHostOption = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -177,7 +180,7 @@ def update_command(
 
     place = Library.locate(library)
     place.prepare()
-    settings = shows_run.Settings(jobs, engine.value if engine else "", model, device, json)
+    settings = shows_run.Settings(jobs, engine.value if engine else "", model, device, tuple(allow_host or ()), json)
     choice = Choice(tuple(shows or ()), limit, since.date() if since else None)
     if watch is None:
         is_fine = shows_run.update(place, settings, choice)
@@ -197,6 +200,7 @@ def retry_command(
     engine: EngineOption = None,
     model: ModelOption = "",
     device: DeviceOption = "auto",
+    allow_host: AllowHostOption = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -208,7 +212,7 @@ def retry_command(
         raise typer.BadParameter("give EPISODEs or SHOWs, or --all")
     place = Library.locate(library)
     place.prepare()
-    settings = shows_run.Settings(jobs, engine.value if engine else "", model, device, json)
+    settings = shows_run.Settings(jobs, engine.value if engine else "", model, device, tuple(allow_host or ()), json)
     is_fine = shows_run.retry(place, settings, names or [], skipped=skipped)
     raise typer.Exit(0 if is_fine else 1)
 

@@ -34,6 +34,7 @@ class Settings:
     engine: str
     model: str
     device: str
+    allow_hosts: tuple[str, ...]
     is_json: bool
 
 
@@ -51,13 +52,24 @@ def _run(
     library: Library, settings: Settings, work: Callable[[Session], Iterator[Done]], *, is_quiet: bool = False
 ) -> bool:
     report = shows_report.Report()
-    with ingest_report.display() as display:
-        options = {"engine": settings.engine, "model": settings.model, "device": settings.device}
-        with session.opened(library, display.progress, report.checked, jobs=settings.jobs, **options) as run:
-            for done in work(run):
-                display.finished(done.outcome)
-                report.done(done)
-            report.left_over(run.registry)
+    with (
+        ingest_report.display() as display,
+        session.opened(
+            library,
+            display.progress,
+            report.checked,
+            display.expect,
+            engine=settings.engine,
+            model=settings.model,
+            device=settings.device,
+            allow_hosts=settings.allow_hosts,
+            jobs=settings.jobs,
+        ) as run,
+    ):
+        for done in work(run):
+            display.finished(done.outcome)
+            report.done(done)
+        report.left_over(run.registry)
     if settings.is_json:
         report.print_as_json()
     elif not is_quiet or report.has_news:

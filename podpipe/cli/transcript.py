@@ -13,7 +13,6 @@ from podpipe.cli.options import EpisodeArgument, LibraryOption
 
 if TYPE_CHECKING:
     from podpipe.library import EpisodeFolder
-    from podpipe.transcripts.telling import Telling
 
 
 class Format(enum.StrEnum):
@@ -49,7 +48,7 @@ def command(
     if words and wanted not in transcripts.WORD_LEVEL:
         raise typer.BadParameter(f"{wanted} holds no times of words; use {', '.join(transcripts.WORD_LEVEL)}")
     folder = Library.locate(library).find(episode)
-    text = transcripts.WRITERS[wanted](_telling(folder), words=words)
+    text = transcripts.WRITERS[wanted](folder.telling(), words=words)
     if output == "-":
         _show(text)
     else:
@@ -65,19 +64,6 @@ def _by_ending(output: str) -> str:
     if found is None:
         raise typer.BadParameter(f"{output!r} tells no format by its ending; add --format {'|'.join(Format)}")
     return found
-
-
-def _telling(folder: EpisodeFolder) -> Telling:
-    from podpipe import library
-    from podpipe.errors import LibraryError
-    from podpipe.transcripts.telling import Telling
-
-    if not (folder.path / library.TRANSCRIPT).is_file():
-        raise LibraryError(f"{folder.id} has no transcript yet; ingest it again")
-    episode = folder.episode()
-    chapters = folder.chapters().chapters if (folder.path / library.CHAPTERS).is_file() else ()
-    listed = tuple(chapter for chapter in chapters if chapter.toc)
-    return Telling(folder.transcript(), episode.title, episode.show, episode.published, listed)
 
 
 def _show(text: str) -> None:

@@ -42,16 +42,21 @@ def _is_title(blocks: Sequence[Block], title: str, announced: Sequence[str]) -> 
 def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Section, ...]:
     """Sections in order; text before any heading has the heading ''."""
     sections: list[Section] = []
-    for block in blocks:
+    for number, block in enumerate(blocks):
         found = headings.split(block, announced)
         if found is not None:
             sections.append(found)
-        elif sections and not _is_parting(block.text):
+        elif sections and not _is_parting(block.text) and not _ends_list(blocks[:number]):
             last = sections[-1]
             sections[-1] = replace(last, text=f"{last.text}\n{block.text}".strip())
         else:
             sections.append(Section("", block.text))
     return tuple(sections)
+
+
+def _ends_list(before: Sequence[Block]) -> bool:
+    """Whether the last two blocks are items of a list: what comes after it belongs to none of them."""
+    return len(before) >= 2 and all(block.is_item for block in before[-2:])
 
 
 def _is_parting(text: str) -> bool:

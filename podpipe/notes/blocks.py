@@ -43,15 +43,25 @@ _MARKED_UP = re.compile(r"<(?:p|br|div|li|ul|ol|dl|h[1-6]|table|td|pre|section|a
 """Without any of these, text that is called HTML has its lines as they stand."""
 
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
+_NUMBER = re.compile(r"^(?:#?\d{1,2}[.):]|[-*•])\s+(?=[^\W\d_])")
+"""What counts a heading: "2. Folios"."""
+
+_UNDERLINE = re.compile(r"^\s*([-=~_*#+])\1{2,}\s*$")
+_MARKDOWN = re.compile(r"^#{1,6} \S|^(\*\*|__)[^*_\n]+\1:?$", re.MULTILINE)
 _STAMPED = re.compile(r"^\s*(?:[^\w\s\[(]{1,3}\s*)?[\[(]?\d{1,3}:\d\d")
 _STAMPED_LAST = re.compile(r"\S\s+[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
+
+
+def unnumbered(heading: str) -> str:
+    """A heading without what counts it."""
+    return _NUMBER.sub("", heading)
 
 
 def read_blocks(notes: Notes) -> list[Block]:
     """The blocks of show notes, in order, with white space folded."""
     if notes.media_type == "text/html":
         return list(_of_html(notes.text))
-    if notes.media_type == "text/markdown" or re.search(r"^#{1,6} \S", notes.text, re.MULTILINE):
+    if notes.media_type == "text/markdown" or _MARKDOWN.search(notes.text):
         from markdown_it import MarkdownIt
 
         return list(_of_html(MarkdownIt("commonmark").render(notes.text)))
@@ -61,6 +71,12 @@ def read_blocks(notes: Notes) -> list[Block]:
 def _of_text(text: str) -> Iterator[Block]:
     for chunk in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines = [line for line in chunk.split("\n") if line.strip()]
+        if len(lines) >= 2 and _UNDERLINE.match(lines[1]):
+            yield Block(_folded(unnumbered(lines[0].strip())), is_heading=True)
+            lines = lines[2:]
+        elif len(lines) >= 2 and _is_above(lines[0], lines[1:]):
+            yield Block(_folded(unnumbered(lines[0].strip())))
+            lines = lines[1:]
         # Lines that are longer than people wrap are paragraphs of their own.
         apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120 or _is_list(lines)
         apart = apart or sum(bool(_STAMPED_LAST.search(line)) for line in lines) >= 2
@@ -82,6 +98,15 @@ def _is_list(lines: list[str]) -> bool:
     return (
         len(lines) >= 3 and max(map(len, lines)) <= 60 and not any(re.search(r"[.!?,;:]\s*$", line) for line in lines)
     )
+
+
+def _is_above(first: str, others: list[str]) -> bool:
+    """Whether a first line is a heading of the lines below it: short, no sentence, and not broken for want of room."""
+    first, below = first.strip(), others[0].strip()
+    if len(first) > 60 or re.search(r"[.!?,;:–—-]$", first) or not re.match(r"[\"'“‘(\[$£€]?[A-Z\d]", below):
+        return False
+    width = max(len(line.strip()) for line in others)
+    return not _is_list([first, *others]) and len(first) + 1 + len(below.split()[0]) < min(width, 80)
 
 
 def _is_label(line: str) -> bool:
@@ -137,6 +162,8 @@ def _block(tag: str, inline: list[tuple[str, bool]]) -> Block:
     parts = [(text, bold) for text, bold in inline if text.strip()]
     text = _folded("".join(text for text, _ in inline))
     lead = _folded(parts[0][0]) if parts and parts[0][1] and text.startswith(_folded(parts[0][0])) else ""
+    if tag in _HEADINGS:
+        text = unnumbered(text)
     return Block(text, is_heading=tag in _HEADINGS, is_title=tag == "h1", is_item=tag == "li", lead=lead)
 
 

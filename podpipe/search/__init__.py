@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -29,6 +29,16 @@ class Found:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class IndexShape:
+    """How an index lies on the disk: what ``optimize`` may make less of."""
+
+    documents: int
+    deleted: int
+    """Documents that were replaced or taken out, and still take room."""
+    segments: int
+
+
 class Index(Protocol):
     """An index engine. One process writes at a time, others wait; readers never do."""
 
@@ -47,7 +57,10 @@ class Index(Protocol):
         """
 
     def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
-        """Take episodes out, all at once; those that are not there don't matter. Otherwise like ``add``."""
+        """Take episodes out, all at once; waits as ``add`` does. Raises SearchError, LibraryError."""
+
+    def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
+        """Make searching as quick as it gets, without what was deleted; waits as ``add`` does. Raises SearchError."""
 
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """The best matches by the engine's own score, with all parts of the query or any. Raises SearchError."""
@@ -60,6 +73,12 @@ class Index(Protocol):
 
     def languages(self) -> tuple[str, ...]:
         """Languages of the episodes that are indexed."""
+
+    def stored(self, episode_id: str | None = None) -> Iterator[bytes]:
+        """The ``data`` of all documents (``podpipe.search.documents``), or of one episode's. Raises SearchError."""
+
+    def shape(self) -> IndexShape:
+        """How it lies on the disk. Raises SearchError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +127,15 @@ def engine_of(folder: Path) -> str | None:
     return "whoosh" if next(folder.glob("_*.toc"), None) else None
 
 
-def search(index: Index, text: str, *, limit: int = 10, show: str | None = None, since: date | None = None) -> Results:
+def search(
+    index: Index,
+    text: str,
+    *,
+    limit: int = 10,
+    show: str | None = None,
+    since: date | None = None,
+    episode_id: str | None = None,
+) -> Results:
     """Answer a query: all terms, and where too few have them, any of them.
 
     Raises:
@@ -117,6 +144,7 @@ def search(index: Index, text: str, *, limit: int = 10, show: str | None = None,
     from podpipe.search.rank import ranked
 
     query = parse(text, show=show, since=since, languages=index.languages())
+    query = replace(query, episode_id=episode_id)
     notes: list[str] = []
     found = index.find(query, any_term=False, limit=CANDIDATES)
     if len(found) < ENOUGH and len(query.tree.parts) > 1:

@@ -63,12 +63,13 @@ Node = Term | Any | All
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What must be said (``tree``), and where: in this show, on these days (inclusive)."""
+    """What must be said (``tree``), and where: in this show, on these days (inclusive), in this episode."""
 
     tree: All
     show: str | None = None
     since: date | None = None
     until: date | None = None
+    episode_id: str | None = None
 
     @property
     def terms(self) -> tuple[tuple[Term, ...], ...]:

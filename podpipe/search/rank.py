@@ -7,12 +7,13 @@ import math
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from podpipe.models import Hit
+from podpipe.models import Hit, Reason
 from podpipe.search import Found
-from podpipe.search.documents import Candidate, Spoken
+from podpipe.search.documents import APART, Candidate, Spoken
 from podpipe.search.query import Query, Term
 from podpipe.search.snippets import snippet
 
@@ -32,18 +33,24 @@ class Features(NamedTuple):
     """
 
     engine: float
+    share: float
+    often: float
     together: float
+    near: float
     adjacent: float
+    whole: float
     exact: float
     named: float
     episode: float
     much: float
+    scored: float
+    passages: float
     titled: float
     title: float
 
 
 WEIGHTS = Features(
-    engine=0.1, together=0.4, adjacent=0.2, exact=0.6, named=0.2, episode=0.4, much=0.2, titled=0.8, title=0.2
+    engine=0.1, share=0, often=0, together=0.4, near=0, adjacent=0.2, whole=0, exact=0.6, named=0.2, episode=0.4, much=0.2, scored=0, passages=0, titled=0.8, title=0.2
 )
 """The first seven were fitted on every other known item of a corpus of real shows (``bench.known_items``)."""
 
@@ -54,18 +61,30 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
     Within a topic the earliest passage is taken that is nearly as good as the best.
     """
     matcher = Matcher(query, rarity)
-    topics: dict[tuple[str, int], list[tuple[float, Candidate]]] = defaultdict(list)
+    topics: dict[tuple[str, int], list[tuple[float, Candidate, Features]]] = defaultdict(list)
     for match, features in zip(found, matcher.features(found), strict=True):
         candidate = match.candidate
-        topics[candidate.episode_id, candidate.chapter_start_ms].append((score(features), candidate))
+        topics[candidate.episode_id, candidate.chapter_start_ms].append((score(features), candidate, features))
     hits = []
     for group in topics.values():
-        best = max(score for score, _ in group)
-        good = [candidate for score, candidate in group if score >= _NEARLY_AS_GOOD * best]
-        spoken = [candidate for candidate in good if candidate.sentences]
-        hits.append((best, min(spoken or good, key=lambda candidate: candidate.start_ms)))
+        best, _, features = max(group, key=lambda match: match[0])
+        good = [candidate for score, candidate, _ in group if score >= _NEARLY_AS_GOOD * best]
+        spoken = [candidate for candidate in good if candidate.text]
+        hits.append((best, min(spoken or good, key=lambda candidate: candidate.start_ms), features))
     hits.sort(key=lambda hit: (-hit[0], hit[1].episode_id, hit[1].start_ms))
-    return tuple(_hit(candidate, query, matcher, best) for best, candidate in hits[:limit])
+    return tuple(
+        replace(_hit(candidate, query, matcher, best), reasons=reasons(features))
+        for best, candidate, features in hits[:limit]
+    )
+
+
+def reasons(features: Features) -> tuple[Reason, ...]:
+    """What a score is the sum of."""
+    return tuple(
+        Reason(name, value, weight)
+        for name, value, weight in zip(Features._fields, features, WEIGHTS, strict=True)
+        if value and weight
+    )
 
 
 def score(features: Features) -> float:
@@ -74,7 +93,7 @@ def score(features: Features) -> float:
 
 
 class Matcher:
-    """The terms of a query, and how to find them in terms that are parted by spaces."""
+    """The terms of a query, and how to find them in terms that each stand between spaces."""
 
     def __init__(self, query: Query, rarity: Rarity) -> None:
         self._patterns = [tuple(_pattern(term) for term in alternatives) for alternatives in query.terms]
@@ -82,63 +101,97 @@ class Matcher:
         self._weights: list[float] = [weight / (sum(weights) or 1) for weight in weights]
         firsts = [alternatives[0].run for alternatives in query.terms]
         self._pairs = [_pattern(Term((*left, *right))) for left, right in itertools.pairwise(firsts)]
+        self._whole = _pattern(Term(tuple(itertools.chain.from_iterable(firsts))))
         self._forms = [tuple(term.form.lower() for term in alternatives) for alternatives in query.terms]
 
     def features(self, found: Sequence[Found]) -> list[Features]:
         """The features of each match."""
         best = max((match.score for match in found), default=1.0) or 1.0
-        counts = [self._counts(_padded(_terms(match.candidate))) for match in found]
+        texts = [_joined(match.candidate) for match in found]
+        counts = list(map(self._counts, texts))
         episodes: dict[str, list[int]] = {}
+        scores: dict[str, float] = defaultdict(float)
+        numbers: dict[str, int] = defaultdict(int)
         for match, row in zip(found, counts, strict=True):
-            before = episodes.get(match.candidate.episode_id)
-            episodes[match.candidate.episode_id] = [a + b for a, b in zip(before, row, strict=True)] if before else row
+            name = match.candidate.episode_id
+            before = episodes.get(name)
+            episodes[name] = [a + b for a, b in zip(before, row, strict=True)] if before else row
+            scores[name] += match.score
+            numbers[name] += 1
         much = {episode: self._sum(map(math.log1p, row)) for episode, row in episodes.items()}
+        whole = {episode: self._sum(map(bool, row)) for episode, row in episodes.items()}
         most = max(much.values(), default=0.0) or 1.0
-        return [
-            Features(
+        most_score = max(scores.values(), default=0.0) or 1.0
+        made = []
+        for match, text, row in zip(found, texts, counts, strict=True):
+            candidate = match.candidate
+            exact, named = self._forms_in(candidate)
+            together, near = self._together(candidate, row)
+            made.append(Features(
                 engine=match.score / best,
-                together=max(map(self.share, match.candidate.sentences), default=0.0),
-                adjacent=self._adjacent(match.candidate),
-                exact=self._sum(exact),
-                named=self._sum(named),
-                episode=self._sum(map(bool, episodes[match.candidate.episode_id])),
-                much=much[match.candidate.episode_id] / most,
-                titled=float(all(self._counts(_padded(match.candidate.title_terms)))),
-                title=float(not match.candidate.sentences),
-            )
-            for match in found
-            for exact, named in [self._forms_in(match.candidate)]
-        ]
+                share=self._sum(map(bool, row)),
+                often=self._sum(n / (n + 1.0) for n in row),
+                together=together,
+                near=near,
+                adjacent=sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0,
+                whole=float(self._whole in text),
+                exact=exact,
+                named=named,
+                episode=whole[candidate.episode_id],
+                much=much[candidate.episode_id] / most,
+                scored=scores[candidate.episode_id] / most_score,
+                passages=1 - 1 / numbers[candidate.episode_id],
+                titled=float(self._share(candidate.title_terms) > 0.999),
+                title=float(not candidate.text),
+            ))
+        return made
 
     def share(self, sentence: Spoken) -> float:
         """How much of the query a sentence has."""
-        return self._sum(map(bool, self._counts(_padded(sentence.terms))))
+        return self._share(sentence.terms)
+
+    def _share(self, text: str) -> float:
+        found = 0.0
+        for patterns, weight in zip(self._patterns, self._weights, strict=True):
+            for pattern in patterns:
+                if pattern in text:
+                    found += weight
+                    break
+        return found
+
+    def _together(self, candidate: Candidate, counts: Sequence[int]) -> tuple[float, float]:
+        """The share that the best sentence has, and the best two that follow each other."""
+        if sum(map(bool, counts)) < 2 or not candidate.text:
+            share = max((weight for weight, count in zip(self._weights, counts, strict=True) if count), default=0.0)
+            return (share, share) if candidate.text else (0.0, 0.0)
+        lines = candidate.lines
+        one = max(map(self._share, lines))
+        two = max((self._share(a + b) for a, b in itertools.pairwise(lines)), default=one)
+        return one, max(one, two)
 
     def _counts(self, text: str) -> list[int]:
         return [max(map(text.count, patterns)) for patterns in self._patterns]
 
     def _sum(self, values: Iterable[float]) -> float:
-        return math.fsum(map(operator.mul, self._weights, values))
+        return sum(map(operator.mul, self._weights, values))
 
-    def _adjacent(self, candidate: Candidate) -> float:
-        text = _padded(_terms(candidate))
-        return sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0
-
-    def _forms_in(self, candidate: Candidate) -> tuple[list[bool], list[bool]]:
-        """For each wanted term: whether a form of it is here as it was typed; and whether with a capital."""
-        text = " ".join(sentence.text for sentence in candidate.sentences) or candidate.chapter
+    def _forms_in(self, candidate: Candidate) -> tuple[float, float]:
+        """Which terms are here in a form that was typed; and which of them with a capital."""
+        text = candidate.text or candidate.chapter
         lower = text.lower()
-        exact, named = [], []
-        for forms in self._forms:
+        exact = named = 0.0
+        for forms, weight in zip(self._forms, self._weights, strict=True):
             places = [place for form in forms for place in _places(lower, form)]
-            exact.append(bool(places))
-            named.append(len(lower) == len(text) and any(text[place].isupper() for place in places))
+            if places:
+                exact += weight
+                if len(lower) == len(text) and any(text[place].isupper() for place in places):
+                    named += weight
         return exact, named
 
 
 def _places(text: str, form: str) -> Iterator[int]:
     """Where a form stands in a text as whole words."""
-    place = text.find(form)
+    place = text.find(form) if form else -1
     while place >= 0:
         end = place + len(form)
         if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
@@ -147,21 +200,19 @@ def _places(text: str, form: str) -> Iterator[int]:
 
 
 def _pattern(term: Term) -> str:
-    return " " + "  ".join(term.run) + ("" if term.prefix else " ")
+    return " " + " ".join(term.run) + ("" if term.prefix else " ")
 
 
-def _padded(terms: str) -> str:
-    """Terms that each have a space on both sides of their own, so that neighbours are counted both."""
-    return f" {terms.replace(' ', '  ')} "
-
-
-def _terms(candidate: Candidate) -> str:
-    return " ".join(sentence.terms for sentence in candidate.sentences) or candidate.title_terms
+def _joined(candidate: Candidate) -> str:
+    """The terms of a candidate, one after the other, each between spaces."""
+    text = candidate.terms.replace("\n ", "") if candidate.text else candidate.title_terms
+    return APART.join((text, *(alias.terms for alias in candidate.aliases))) if candidate.aliases else text
 
 
 def _hit(candidate: Candidate, query: Query, matcher: Matcher, score: float) -> Hit:
-    sentence = max(candidate.sentences, key=matcher.share, default=None)
-    text = _around(candidate.sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
+    sentences = candidate.sentences
+    sentence = max(sentences, key=matcher.share, default=None)
+    text = _around(sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
     return Hit(
         episode_id=candidate.episode_id,
         episode_title=candidate.episode_title,

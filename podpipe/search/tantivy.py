@@ -5,9 +5,11 @@ Its index is data alone: reading one runs no code.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,9 @@ import tantivy as t
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found
+from podpipe.search import Found, IndexShape
 from podpipe.search.alone import alone
-from podpipe.search.documents import Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents
 from podpipe.search.query import All, Node, Query, Term
 
 _TERMS = "terms"
@@ -32,7 +34,7 @@ def _schema() -> t.Schema:
     for name in ("episode", "show", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "episode")
     builder.add_unsigned_field("day", indexed=True, fast=True)
-    for name in ("text", "title"):
+    for name in TEXTS:
         builder.add_text_field(name, tokenizer_name=_TERMS, index_option="position")
     builder.add_bytes_field("data", stored=True)
     return builder.build()
@@ -79,24 +81,37 @@ class TantivyIndex:
             self._reopen()
             self._add(episodes)
 
+    def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
+        with self._writing() as writer:
+            for episode in episodes:
+                writer.delete_documents_by_term("episode", episode.episode.id)
+                for document in documents(episode):
+                    writer.add_document(_document(document))
+
     def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
-        """As in ``Index``: one commit."""
+        """As in ``Index``."""
         with alone(self._folder, on_wait):
             self._reopen()
-            self._add((), gone=episode_ids)
+            with self._writing() as writer:
+                for episode_id in episode_ids:
+                    writer.delete_documents_by_term("episode", episode_id)
 
-    def _add(self, episodes: Sequence[IndexedEpisode], *, gone: Sequence[str] = ()) -> None:
+    def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: tantivy merges segments itself, after each commit; what it no longer needs goes."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            with self._writing() as writer:
+                writer.garbage_collect_files()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Any]:
+        """A writer; what it was told is there when the block ends well, all at once."""
         try:
             writer = self._index.writer(_HEAP, 1)
         except (ValueError, OSError) as error:
             raise SearchError(f"{self._folder} can't be written: {error}; try later") from error
         try:
-            for episode_id in gone:
-                writer.delete_documents_by_term("episode", episode_id)
-            for episode in episodes:
-                writer.delete_documents_by_term("episode", episode.episode.id)
-                for document in documents(episode):
-                    writer.add_document(_document(document))
+            yield writer
             writer.commit()
             writer.wait_merging_threads()
         except (ValueError, OSError) as error:
@@ -144,6 +159,27 @@ class TantivyIndex:
         """As in ``Index``."""
         return tuple(sorted(self._values("language")))
 
+    def stored(self, episode_id: str | None = None) -> Iterator[bytes]:
+        """As in ``Index``."""
+        wanted = t.Query.all_query()
+        if episode_id is not None:
+            wanted = t.Query.term_query(self._schema, "episode", episode_id, "basic")
+        searcher = self._searcher()
+        try:
+            for _, address in searcher.search(wanted, max(searcher.num_docs, 1), count=False).hits:
+                yield searcher.doc(address)["data"][0]
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
+
+    def shape(self) -> IndexShape:
+        """As in ``Index``."""
+        try:
+            segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+        except (OSError, ValueError, KeyError) as error:
+            raise _unreadable(self._folder, error) from error
+        deleted = sum((segment.get("deletes") or {}).get("num_deleted_docs", 0) for segment in segments)
+        return IndexShape(sum(segment["max_doc"] for segment in segments) - deleted, deleted, len(segments))
+
     def _values(self, field: str) -> list[str]:
         return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
 
@@ -177,13 +213,15 @@ class TantivyIndex:
         if query.since or query.until:
             first, last = (query.since or date.min).toordinal(), (query.until or date.max).toordinal()
             found.append(t.Query.range_query(self._schema, "day", t.FieldType.Unsigned, first, last))
+        if query.episode_id:
+            found.append(t.Query.term_query(self._schema, "episode", query.episode_id, "basic"))
         return [(t.Occur.Must, t.Query.const_score_query(part, 0.0)) for part in found]
 
 
 def _document(document: Document) -> t.Document:
     made = t.Document()
     texts = {"episode": document.episode_id, "show": document.show, "language": document.language}
-    for field, text in {**texts, "text": document.text, "title": document.title}.items():
+    for field, text in {**texts, **{name: getattr(document, name) for name in TEXTS}}.items():
         if text:
             made.add_text(field, text)
     if document.day:

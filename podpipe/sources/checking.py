@@ -103,24 +103,26 @@ def _where_it_moved(
     client: Client, found: Feed, document: Page, url: str, remarks: list[str]
 ) -> tuple[Feed, Page, str]:
     """The feed that a feed says it is now; itself where that is none, or leads in a circle."""
+    original = found, document, url
     seen = {url, document.url}
     for _ in range(_MAX_MOVES):
         target = found.moved_to
-        if not target or target in seen:
+        if not target or target in (url, document.url):
+            return found, document, url
+        if target in seen:
             break
-        seen.add(target)
         try:
             there = client.page(target)
             moved = feed.read(there)
         except PodpipeError as error:
             remarks.append(f"the feed says that it has moved, but it is not there: {error}")
-            break
+            return found, document, url
         if not moved.candidates and found.candidates:
             remarks.append(f"the feed says that it has moved to {addresses.mask(target)}, but no episodes are there")
-            break
-        seen.add(there.url)
+            return found, document, url
         found, document, url = moved, there, there.moved or target
-    return found, document, url
+        seen |= {target, url, document.url}
+    return original
 
 
 def _pages(client: Client, first: Feed, url: str, is_news: IsNews) -> Iterator[Feed]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from podpipe.models import Transcript, Word
 from podpipe.writing import UNSPACED, characters
@@ -33,6 +33,8 @@ class Atom:
     """No space before it."""
     leads: bool = False
     """The name of who speaks: not said, and never apart from what is."""
+    word: int = -1
+    """Which word of the transcript it is, or is of, from 0; -1 where it is none."""
 
 
 def atoms(transcript: Transcript, *, whole: bool = False) -> list[Atom]:
@@ -40,10 +42,10 @@ def atoms(transcript: Transcript, *, whole: bool = False) -> list[Atom]:
     turns = [(turn.start_ms, plain(turn.speaker)) for turn in transcript.speakers]
     starts = [start_ms for start_ms, _ in turns]
     found: list[Atom] = []
-    for word in transcript.words:
+    for number, word in enumerate(transcript.words):
         turn = bisect_right(starts, word.start_ms)
         speaker, before = turns[turn - 1][1] if turn else "", found[-1].text if found else ""
-        found += _pieces(word, speaker, before, whole)
+        found += (replace(piece, word=number) for piece in _pieces(word, speaker, before, whole))
     return found
 
 
