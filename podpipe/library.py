@@ -169,6 +169,12 @@ class Library:
                 folder.mkdir(mode=mode, parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise LibraryError(f"{folder} can't be written by this user; change its permissions or use --library")
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what was left by processes that were killed, where none of them holds a lock."""
+        for folder in (self.root, self.episodes / ".shows", *self.root.glob("shows/*/")):
+            storage.sweep(folder, is_ours=False)
 
     def folder(self, episode_id: str) -> EpisodeFolder:
         """The folder of an episode, there or not."""
@@ -264,7 +270,8 @@ class Library:
             with storage.explained(folder.path):
                 storage.check_own(folder.path)
                 folder.path.mkdir(exist_ok=True)
-            storage.sweep(folder.path)
+            storage.sweep(folder.path, is_ours=True)
+            storage.sweep(folder.path / "images", is_ours=True)
             yield folder
         finally:
             with contextlib.suppress(OSError):

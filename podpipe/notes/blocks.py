@@ -52,7 +52,7 @@ _LONGEST_HEADING = 4
 """Lines that a heading may take above what underlines it."""
 
 _STAMPED = re.compile(r"^\s*(?:[^\w\s\[(]{1,3}\s*)?[\[(]?\d{1,3}:\d\d")
-_STAMPED_LAST = re.compile(r"\S\W*\s[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
+_STAMPED_LAST = re.compile(r"\S\s+[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
 
 
 def unnumbered(heading: str) -> str:

@@ -56,8 +56,8 @@ def _rfc822(text: str) -> datetime | None:
 
 def _iso(text: str) -> datetime | None:
     """RFC 3339, and ISO 8601 as far as Python reads it."""
-    text = re.sub(r"(?i)\s*(?:utc|gmt)$", "Z", text) if text[:4].isdigit() else text
-    text = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", text)
+    text = re.sub(r"(?i)(?<!\s)\s*(?:utc|gmt)$", "Z", text) if text[:4].isdigit() else text
+    text = re.sub(r"(?<!\s)\s+(?=[+-]\d\d:?\d\d$)", "", text)
     if not re.match(r"\d{4}-?\d\d", text):
         return None
     try:

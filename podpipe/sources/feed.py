@@ -78,14 +78,22 @@ class Feed:
     """What had to be mended to read it, if anything."""
 
 
+_BLANK = rb"[\s\xef\xbb\xbf\x00\xff\xfe]*+"
+_FEED = re.compile(
+    rb"%b(?:(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^<>\[]*+(?:\[.*?\]\s*+)?>)%b)*+<(?:rss|(?:\w{1,20}:)?feed|rdf:RDF)\b"
+    % (_BLANK, _BLANK),
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a feed begins: after comments, declarations and perhaps a byte order mark."""
+
+
 def is_feed(data: bytes) -> bool:
     """Whether a document is RSS or Atom, by its first tag."""
     head = data[:20_000]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head[:4]:
         head = head.replace(b"\0", b"")  # UTF-16
     head = head[max(head.find(b"<?xml "), 0) :]  # what stands before is a warning of the server's
-    head = re.sub(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", b"", head, flags=re.DOTALL)
-    return bool(re.match(rb"[\s\xef\xbb\xbf\x00\xff\xfe]*<(?:rss|(?:\w{1,20}:)?feed|rdf:RDF)\b", head, re.IGNORECASE))
+    return bool(_FEED.match(head))
 
 
 def read(document: Page) -> Feed:
@@ -171,7 +179,7 @@ def _show(root: Element, channel: Element, url: str) -> Show:
     facts = {field: _first(channel, *names) for field, names in _SHOW.items()}
     owner = next(iter(channel.all("itunes:owner")), None)
     author = next(iter(channel.all("atom:author", "author")), None)
-    title = facts["title"] or PurePosixPath(unquote(urlsplit(url).path)).stem or urlsplit(url).hostname or "feed"
+    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(url).path)).stem) or urlsplit(url).hostname or "feed"
     feed = mask(url)
     return Show(
         id=show_id(title, facts["guid"] or url),
@@ -202,7 +210,7 @@ def _candidate(item: Element, show: Show, url: str) -> Candidate | None:
         return None
     facts = {field: _first(item, *names) for field, names in _EPISODE.items()}
     guid = facts["guid"] or item.get("rdf:about") or address
-    title = facts["title"] or PurePosixPath(unquote(urlsplit(address).path)).stem or "episode"
+    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(address).path)).stem) or "episode"
     published = next((d for name in _EPISODE["published"] if (d := dates.parse(_first(item, name)))), None)
     author = next(iter(item.all("atom:author", "author")), None)
     episode = Episode(

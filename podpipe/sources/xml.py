@@ -180,7 +180,7 @@ def _name(tag: str) -> str:
     if not tag.startswith("{"):
         return tag
     namespace, _, local = tag[1:].partition("}")
-    prefix = _PREFIXES.get(re.sub(r"^https?://|[/#]+$", "", namespace.strip().lower()))
+    prefix = _PREFIXES.get(re.sub(r"^https?://", "", namespace.strip().lower()).rstrip("/#"))
     if prefix is None:
         return tag
     return f"{prefix}:{local}" if prefix else local
