@@ -24,6 +24,7 @@ from bench import (
     robustness,
     script,
     script_speed,
+    shows,
     startup,
     tagging,
     terms,
@@ -51,6 +52,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "reading": reading.run,
     "memory": memory.run,
     "web": web.run,
+    "shows": shows.run,
 }
 SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
 """Left out by ``--quick``."""
