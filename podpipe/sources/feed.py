@@ -54,6 +54,9 @@ _NOTES = (
 _SHORT_NOTES = ("itunes:subtitle",)
 _ITEMS = ("item", "atom:entry", "entry")
 _EXPLICIT = {"yes": True, "true": True, "explicit": True, "no": False, "false": False, "clean": False}
+MAX_ITEMS = 200_000
+"""Of one document: more are nobody's work, and would not fit into memory."""
+
 _LARGEST_NUMBER = 1_000_000
 _LINK = re.compile(
     r"""(\s(?:href|src)\s*=\s*)(["'])(?![a-z][a-z0-9+.-]*:|#|//|\s*\2)([^"'<>]{1,2000})\2""", re.IGNORECASE
@@ -109,6 +112,7 @@ def read(document: Page) -> Feed:
     channel = next(iter(root.all("channel")), root)
     show = _show(root, channel, document.url)
     is_whole, items = _items(parsed)
+    items = items[:MAX_ITEMS]
     found = [candidate for item in items if (candidate := _candidate(item, show, document.url))]
     return Feed(
         show,
