@@ -97,7 +97,7 @@ def _library(library: Library) -> Iterator[Finding]:
 
 
 def _index(library: Library, finished: set[str]) -> Iterator[Finding]:
-    from podpipe.search import open_index
+    from podpipe.search import open_index, trust
 
     if not finished:
         return
@@ -111,6 +111,6 @@ def _index(library: Library, finished: set[str]) -> Iterator[Finding]:
         yield Finding("Index", "bad", f"lacks {len(lost)} of {len(finished)} episodes", "podpipe reindex")
     else:
         yield Finding("Index", "good", f"{len(finished)} episodes")
-    if library.index.stat().st_mode & 0o022:
+    if trust.is_shared(library.index):
         text = f"{library.index} can be written by others, who could have it run code"
         yield Finding("Index safety", "bad", text, f"chmod 700 {library.index}")
