@@ -24,9 +24,11 @@ from bench import (
     robustness,
     script,
     script_speed,
+    shows,
     startup,
     tagging,
     terms,
+    web,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -49,6 +51,8 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "tagging": tagging.run,
     "reading": reading.run,
     "memory": memory.run,
+    "web": web.run,
+    "shows": shows.run,
 }
 SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
 """Left out by ``--quick``."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _DOING = {
     "wait": "waiting for another podpipe",
-    "ready": "downloaded, waiting its turn",
     "fetch": "downloading",
     "published": "fetching the transcript",
     "describe": "reading notes",
@@ -51,6 +50,9 @@ class Display:
             if known is None or known[0] != stage:
                 if known is not None:
                     self._bars.remove_task(known[1])
+                if stage == "ready":  # it is here and has to wait for its turn: nothing moves
+                    self._tasks.pop(episode.guid, None)
+                    return
                 title = console.clean(episode.title)[:40]
                 task = self._bars.add_task(f"{title} · {_DOING.get(stage, stage)}", total=total, stage=stage)
                 self._tasks[episode.guid] = (stage, task)

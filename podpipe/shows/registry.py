@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -56,11 +57,12 @@ _EPISODE_COLUMNS = "show_id, guid, id, title, state, published, attempts, error,
 
 
 class Registry:
-    """The shows of a library. Every method raises LibraryError where the file can't be used."""
+    """The shows of a library, for several threads. Every method raises LibraryError where the file can't be used."""
 
     def __init__(self, root: Path) -> None:
         self._folder = root / "shows"
         self._path = self._folder / FILE
+        self._lock = threading.RLock()
         self._database = self._open()
 
     def __enter__(self) -> Registry:
@@ -80,7 +82,7 @@ class Registry:
             if not self._path.exists():
                 os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite does it for everyone
         with self._explained():
-            database = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)
+            database = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
             database.execute("PRAGMA trusted_schema = OFF")  # what a file from elsewhere defines is not run
             database.execute("PRAGMA synchronous = FULL")
             self._migrate(database)
@@ -116,7 +118,7 @@ class Registry:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it, or nothing."""
-        with self._explained():
+        with self._lock, self._explained():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -126,7 +128,7 @@ class Registry:
                 raise
 
     def _rows(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
-        with self._explained():
+        with self._lock, self._explained():
             return self._database.execute(question, values).fetchall()
 
     # Shows
@@ -165,14 +167,13 @@ class Registry:
             return exact[:1] if any(sub.id == wanted for sub in exact) else exact
         return [sub for sub in every if wanted in sub.id or wanted in sub.title.casefold()]
 
-    def save(self, subscription: Subscription) -> None:
-        """Keep a show as it is now."""
-        values = asdict(subscription)
-        values["options"] = msgspec.json.encode(subscription.options).decode()
-        values["validators"] = msgspec.json.encode(subscription.validators).decode()
+    def save(self, *subscriptions: Subscription) -> None:
+        """Keep shows as they are now, all of them or none."""
         names = ", ".join(f":{name.strip()}" for name in _SHOW_COLUMNS.split(","))
         with self._changing() as database:
-            database.execute(f"INSERT OR REPLACE INTO show ({_SHOW_COLUMNS}) VALUES ({names})", values)
+            database.executemany(
+                f"INSERT OR REPLACE INTO show ({_SHOW_COLUMNS}) VALUES ({names})", map(_show_values, subscriptions)
+            )
 
     def describe(self, show: Show, *, private: bool) -> None:
         """Keep what the publisher says of a show in ``show.json``, without the secrets of its address."""
@@ -289,6 +290,13 @@ class Registry:
                 f"UPDATE episode SET {', '.join(changes)} WHERE show_id = :show_id AND guid = :guid",
                 _values(entry, None),
             )
+
+
+def _show_values(subscription: Subscription) -> dict[str, Any]:
+    values = asdict(subscription)
+    values["options"] = msgspec.json.encode(subscription.options).decode()
+    values["validators"] = msgspec.json.encode(subscription.validators).decode()
+    return values
 
 
 def _values(entry: Entry, candidate: Candidate | None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def parse(text: str) -> datetime | None:
     that know none.
     """
     text = text.strip()[:200]
-    found = _iso(text) or _rfc822(text) or _written(text)
+    found = (_iso(text) if text[:4].isdigit() else None) or _rfc822(text) or _written(text)
     return None if found is None or found.year < _FIRST_YEAR or found.timestamp() == 0 else found
 
 

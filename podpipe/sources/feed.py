@@ -142,7 +142,8 @@ def _is_since(published: datetime | None, since: date | None) -> bool:
 
 def _items(parsed: Document) -> tuple[bool, list[Element]]:
     """Whether the document is whole, and its items: without the last one where that is cut."""
-    items = list(parsed.root.within(*_ITEMS))
+    items = [item for parent in (*parsed.root.all("channel"), parsed.root) for item in parent.all(*_ITEMS)]
+    items = items or list(parsed.root.within(*_ITEMS))
     local = parsed.root.name.rpartition(":")[2]
     is_whole = bool(re.search(rf"</(?:\w+:)?{re.escape(local)}\s*>|/>\s*$", parsed.tail[-2000:]))
     if not is_whole and items:
@@ -179,7 +180,7 @@ def _show(root: Element, channel: Element, url: str) -> Show:
     facts = {field: _first(channel, *names) for field, names in _SHOW.items()}
     owner = next(iter(channel.all("itunes:owner")), None)
     author = next(iter(channel.all("atom:author", "author")), None)
-    title = facts["title"] or PurePosixPath(unquote(urlsplit(url).path)).stem or urlsplit(url).hostname or "feed"
+    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(url).path)).stem) or urlsplit(url).hostname or "feed"
     feed = mask(url)
     return Show(
         id=show_id(title, facts["guid"] or url),
@@ -210,7 +211,7 @@ def _candidate(item: Element, show: Show, url: str) -> Candidate | None:
         return None
     facts = {field: _first(item, *names) for field, names in _EPISODE.items()}
     guid = facts["guid"] or item.get("rdf:about") or address
-    title = facts["title"] or PurePosixPath(unquote(urlsplit(address).path)).stem or "episode"
+    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(address).path)).stem) or "episode"
     published = next((d for name in _EPISODE["published"] if (d := dates.parse(_first(item, name)))), None)
     author = next(iter(item.all("atom:author", "author")), None)
     episode = Episode(
@@ -281,7 +282,7 @@ def _absolute(item: Element, address: str) -> str:
 def _resources(item: Element, name: str) -> list[Resource]:
     return [
         Resource(url, node.get("type"), node.get("language"))
-        for node in item.within(name)
+        for node in item.all(name)
         if (url := node.address(node.get("url")))
     ]
 
@@ -304,7 +305,8 @@ def _persons(node: Element) -> tuple[Person, ...]:
 def _inline_chapters(item: Element) -> list[Chapter]:
     """Podlove Simple Chapters 1.0 to 1.2."""
     starts: list[tuple[int, str, str, str]] = []
-    for node in item.within("psc:chapter"):
+    lists = item.all("psc:chapters")
+    for node in (*item.all("psc:chapter"), *(node for found in lists for node in found.all("psc:chapter"))):
         try:
             start_ms = timecode.parse(node.get("start"))
         except ValueError:
