@@ -18,6 +18,7 @@ _LONGEST_S = 10
 """For one input."""
 
 _MOST_MB = 2000
+_LONGEST_BYTES = 16_384
 
 
 def main() -> int:
@@ -37,9 +38,15 @@ def _run(target: str, minutes: float) -> int:
     with tempfile.TemporaryDirectory(prefix="podpipe-fuzz-") as folder:
         for number, seed in enumerate(seeds(target)):
             (Path(folder) / f"seed-{number}").write_bytes(seed)
-        print(f"{target}: {minutes:g} minutes, {len(list(Path(folder).iterdir()))} seeds", flush=True)
-        options = [f"-max_total_time={minutes * 60:.0f}", f"-timeout={_LONGEST_S}", f"-rss_limit_mb={_MOST_MB}",
-                   "-max_len=16384", "-len_control=0", "-print_final_stats=1", f"-artifact_prefix={found}/"]  # fmt: skip
+        sys.stderr.write(f"{target}: {minutes:g} minutes, {len(list(Path(folder).iterdir()))} seeds\n")
+        options = [
+            f"-max_total_time={minutes * 60:.0f}",
+            f"-timeout={_LONGEST_S}",
+            f"-rss_limit_mb={_MOST_MB}",
+            f"-max_len={_LONGEST_BYTES}",
+            "-len_control=0",
+            f"-artifact_prefix={found}/",
+        ]
         done = subprocess.run([sys.executable, "-m", "fuzz.one", target, *options, folder], check=False)
     return int(done.returncode != 0)
 

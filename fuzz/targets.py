@@ -91,40 +91,10 @@ def seeds(target: str) -> Iterator[bytes]:
             yield prefix + path.read_bytes()[:16_000]
     for path in sorted((ROOT / "tests" / "fuzz" / "cases" / target).glob("*")):
         yield path.read_bytes()
-    yield from _written(target)
+    yield from _small(target)
 
 
-def _written(target: str) -> Iterator[bytes]:
-    match target:
-        case "feed":
-            yield (
-                b"<?xml version='1.0'?><rss version='2.0' xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' "
-                b"xmlns:podcast='https://podcastindex.org/namespace/1.0'><channel><title>T</title><item><title>x</title>"
-                b"<guid>1</guid><pubDate>Thu, 01 Jan 2026 08:00:00 GMT</pubDate><description>&lt;p&gt;x&lt;/p&gt;"
-                b"</description><itunes:duration>1:02:03</itunes:duration><podcast:chapters url='/c.json'/>"
-                b"<enclosure url='/a.mp3' type='audio/mpeg' length='1'/></item></channel></rss>"
-            )
-            yield (
-                b"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry><id>1</id><title type='html'>x</title>"
-                b"<link rel='enclosure' href='/a.mp3' type='audio/mpeg'/><updated>2026-01-01T00:00:00Z</updated></entry></feed>"
-            )
-        case "notes":
-            text = b"# Topics\n\nIn today's issue: the OOM killer, Btrfs and io_uring.\n\n0:00 Hello\n1:02:03 - More [x](y)\n"
-            yield from (bytes([kind]) + text for kind in range(3))
-            yield b"\0<html><body><article><h2>A</h2><ul><li>(0:10) B<li><a href='/x.mp3'>C</a></ul><p>x</p></article>"
-        case "chapters":
-            yield b'{"version": "1.2.0", "chapters": [{"startTime": 0, "title": "A", "url": "https://e.org"}]}'
-            yield b'<psc:chapters xmlns:psc="http://podlove.org/simple-chapters"><psc:chapter start="0:01" title="A"/></psc:chapters>'
-            yield b"WEBVTT\n\n00:00.000 --> 00:10.000\nA\n"
-            yield b"start,end,title,url\n0:00,0:10,A,https://e.org\n"
-            yield b";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=10\ntitle=A\n"
-            yield b"0:00 A <https://e.org>\n1:02:03.5 B\n"
-            yield b"1.000\t2.000\tA\n"
-        case "transcripts":
-            yield b"WEBVTT - x\n\nNOTE x\n\n1\n00:00:01.000 --> 00:00:02.000 align:start\n<v Sarah>Hi &amp; <00:00:01.500>you\n"
-            yield b"1\n00:00:01,000 --> 00:00:02,000\n- Hi\n\n2\n00:00:03,000 --> 00:00:04,000\nyou\n"
-            yield b'{"version": "1.0.0", "segments": [{"speaker": "A", "startTime": 0.5, "endTime": 0.75, "body": "Hi"}]}'
-            yield b"<cite>A:</cite><time>0:01</time><p>Hi</p>"
-            yield b"[0:53] Sarah: Hello\nSarah (0:55):\nyou\n"
-        case _:
-            return
+def _small(target: str) -> Iterator[bytes]:
+    """Small files that have a bit of everything: those in ``fuzz/seeds``."""
+    for path in sorted((ROOT / "fuzz" / "seeds" / target).glob("*")):
+        yield path.read_bytes()

@@ -103,7 +103,7 @@ def read_json(path: Path, kind: type[T]) -> T:
         data = path.read_bytes()
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise LibraryError(f"{path} can't be read: {error}; mend it, or delete it and ingest again") from error
 
 
