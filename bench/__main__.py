@@ -27,6 +27,7 @@ from bench import (
     script,
     script_speed,
     searching,
+    shows,
     startup,
     tagging,
     terms,
@@ -58,6 +59,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "reading": reading.run,
     "memory": memory.run,
     "web": web.run,
+    "shows": shows.run,
 }
 SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "searching", "topics"})
 """Left out by ``--quick``."""

@@ -45,7 +45,7 @@ PAUSE_MS = 1200
 LONGEST = 60
 """... or after so many words."""
 
-_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
+_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
 
 _SILENT = re.compile(r"[\W_]+")

@@ -21,7 +21,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"^(?:and |so )?(?:we|i|join us)\b", re.IGNORECASE)
-_SIGNS = re.compile(r"\s+[|·•]\s+|\s+[–—-]\s+|\s*[|·•]\s*")
+_SIGNS = re.compile(r"(?<!\s)\s+[–—-]\s+|(?:(?<!\s)\s+)?[|·•]\s*")
 _REST = re.compile(r"(?:(?:much|lots|a lot|some|many|and) )*(?:more|others?)(?: \w+)?$", re.IGNORECASE)
 _LONGEST = 9
 """Words of a topic."""
@@ -33,7 +33,7 @@ _LEAD = re.compile(
 )
 """What goes before a topic in a sentence."""
 
-_PARTS = re.compile(r",\s+and\s+|;\s+and\s+|,\s+|;\s+|\s+and\s+(?=[^,;]+$)")
+_PARTS = re.compile(r"[,;]\s+(?:and\s+)?|(?<!\s)\s+and\s+(?=[^,;]{1,500}$)")
 
 
 def find(blocks: Sequence[Block]) -> tuple[str, ...]:

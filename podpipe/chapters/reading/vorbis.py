@@ -20,7 +20,7 @@ _MAX_VALUE_BYTES = 1 << 20
 _PEEK_BYTES = 256
 
 _CUE_TRACK = re.compile(r"\s*TRACK\s+(\d+)", re.IGNORECASE)
-_CUE_TITLE = re.compile(r'\s*TITLE\s+(?:"(.*)"|(.*?))\s*$', re.IGNORECASE)
+_CUE_TITLE = re.compile(r'\s*TITLE\s+(?:"(.*)"|(.*))$', re.IGNORECASE)
 _CUE_START = re.compile(r"\s*INDEX\s+0*1\s+(\d{1,4}):(\d{1,2}):(\d{1,2})", re.IGNORECASE)
 _CUE_FRAMES = 75
 """A cue sheet counts in frames of a CD, 75 a second."""
@@ -73,7 +73,7 @@ def _cues(sheet: str) -> Iterator[Chapter]:
     for line in sheet.splitlines():
         if track := _CUE_TRACK.match(line):
             number, title = track[1], ""
-        elif (named := _CUE_TITLE.match(line)) and number:
+        elif (named := _CUE_TITLE.match(line.rstrip())) and number:
             title = named[1] if named[1] is not None else named[2]
         elif (index := _CUE_START.match(line)) and number and count < MAX_CHAPTERS:
             minutes, seconds, frames = map(int, index.groups())
