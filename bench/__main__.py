@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench import (
     calibration,
+    checking,
     conversation,
     engines,
     headings,
@@ -48,6 +49,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "known_items": known_items.run,
     "tagging": tagging.run,
     "reading": reading.run,
+    "checking": checking.run,
     "memory": memory.run,
 }
 SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})

@@ -50,7 +50,21 @@ class Features(NamedTuple):
 
 
 WEIGHTS = Features(
-    engine=0.1, share=0, often=0, together=0.4, near=0, adjacent=0.2, whole=0, exact=0.6, named=0.2, episode=0.4, much=0.2, scored=0, passages=0, titled=0.8, title=0.2
+    engine=0.1,
+    share=0,
+    often=0,
+    together=0.4,
+    near=0,
+    adjacent=0.2,
+    whole=0,
+    exact=0.6,
+    named=0.2,
+    episode=0.4,
+    much=0.2,
+    scored=0,
+    passages=0,
+    titled=0.8,
+    title=0.2,
 )
 """The first seven were fitted on every other known item of a corpus of real shows (``bench.known_items``)."""
 
@@ -127,23 +141,25 @@ class Matcher:
             candidate = match.candidate
             exact, named = self._forms_in(candidate)
             together, near = self._together(candidate, row)
-            made.append(Features(
-                engine=match.score / best,
-                share=self._sum(map(bool, row)),
-                often=self._sum(n / (n + 1.0) for n in row),
-                together=together,
-                near=near,
-                adjacent=sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0,
-                whole=float(self._whole in text),
-                exact=exact,
-                named=named,
-                episode=whole[candidate.episode_id],
-                much=much[candidate.episode_id] / most,
-                scored=scores[candidate.episode_id] / most_score,
-                passages=1 - 1 / numbers[candidate.episode_id],
-                titled=float(self._share(candidate.title_terms) > 0.999),
-                title=float(not candidate.text),
-            ))
+            made.append(
+                Features(
+                    engine=match.score / best,
+                    share=self._sum(map(bool, row)),
+                    often=self._sum(n / (n + 1.0) for n in row),
+                    together=together,
+                    near=near,
+                    adjacent=sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0,
+                    whole=float(self._whole in text),
+                    exact=exact,
+                    named=named,
+                    episode=whole[candidate.episode_id],
+                    much=much[candidate.episode_id] / most,
+                    scored=scores[candidate.episode_id] / most_score,
+                    passages=1 - 1 / numbers[candidate.episode_id],
+                    titled=float(self._share(candidate.title_terms) > 0.999),
+                    title=float(not candidate.text),
+                )
+            )
         return made
 
     def share(self, sentence: Spoken) -> float:
