@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     calibration,
+    checking,
     conversation,
     engines,
     headings,
@@ -57,6 +58,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "misheard": misheard.run,
     "tagging": tagging.run,
     "reading": reading.run,
+    "checking": checking.run,
     "memory": memory.run,
     "web": web.run,
     "shows": shows.run,
