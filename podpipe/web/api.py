@@ -34,6 +34,7 @@ _FRAME = (600, 180)
 
 _TRANSCRIPTS = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
 
+
 def _iso(day: object) -> object:
     """Refuse what is no ISO 8601 day: by itself, pydantic takes numbers for seconds since 1970."""
     if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
@@ -124,9 +125,8 @@ class ChapterDetails:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeDetails(EpisodeSummary):
-    """An episode: addresses of its audio and transcripts, its chapters. ``guid`` and ``page`` are the publisher's."""
+    """An episode: addresses of its audio and transcripts, its chapters. ``page`` is the publisher's."""
 
-    guid: str
     page: str
     language: str
     audio: str
@@ -194,7 +194,6 @@ def episode(episode_id: EpisodeId, state: SharedState, links: RequestLinks) -> E
     listed = [chapter for chapter in folder.chapters().chapters if chapter.toc]
     return EpisodeDetails(
         **_summary(card, links),
-        guid=known.guid if "://" in known.guid else "",
         page=known.page,
         language=state.catalogue.view(episode_id).language,
         audio=links.absolute(links.audio(episode_id)),

@@ -28,7 +28,7 @@ Text = Annotated[str, Query(max_length=1000)]
 def home(state: SharedState, pages: RequestPages) -> str:
     """All shows and the newest episodes."""
     cards = state.catalogue.cards()
-    shows = views.shelves(cards.values())
+    shows = state.catalogue.shows()
     search = state.searcher.view(Question(""), cards, shows)
     return pages.home(shows, views.newest_first(cards.values())[:_NEWEST], search)
 
@@ -36,11 +36,10 @@ def home(state: SharedState, pages: RequestPages) -> str:
 @router.api_route("/shows/{show_id}", methods=["GET", "HEAD"])
 def show(show_id: str, state: SharedState, pages: RequestPages) -> str:
     """A show."""
-    wanted = "" if show_id == "-" else show_id
-    for each in views.shelves(state.catalogue.cards().values()):
-        if each.id == wanted:
-            return pages.show(each)
-    raise NotFoundError(f"no show here is called {show_id}")
+    show = state.catalogue.show("" if show_id == "-" else show_id)
+    if show is None:
+        raise NotFoundError(f"no show here is called {show_id}")
+    return pages.show(show)
 
 
 @router.api_route("/search", methods=["GET", "HEAD"])
@@ -50,7 +49,7 @@ def search(
     """A search: its page."""
     cards = state.catalogue.cards()
     question = Question(q, show, _day(since), _day(until))
-    return pages.search(state.searcher.view(question, cards, views.shelves(cards.values())))
+    return pages.search(state.searcher.view(question, cards, state.catalogue.shows()))
 
 
 @router.get("/search/results")

@@ -10,10 +10,12 @@ from contextlib import suppress
 import numpy as np
 
 from podpipe import library as names
-from podpipe.errors import PodpipeError
+from podpipe import storage
+from podpipe.errors import LibraryError, PodpipeError
 from podpipe.library import EpisodeFolder, Library
+from podpipe.models import Show
 from podpipe.pages import material, views
-from podpipe.pages.views import Card, EpisodeView
+from podpipe.pages.views import Card, EpisodeView, ShowView
 from podpipe.sound import HOP_MS
 
 _LEAST_S = 2.0
@@ -45,6 +47,19 @@ class Catalogue:
                 self._looked = time.monotonic()
                 self._wait_s = max(_LEAST_S, _PATIENCE * (self._looked - now))
             return self._cards
+
+    def shows(self) -> tuple[ShowView, ...]:
+        """All shows with their episodes."""
+        return views.shelves(self.cards().values())
+
+    def show(self, show_id: str) -> ShowView | None:
+        """A show, with what its feed says of it; None where there is none of that id."""
+        show = next((each for each in self.shows() if each.id == show_id), None)
+        if show is None or not show_id:
+            return show
+        with suppress(LibraryError):  # none, or one that a person is just writing
+            return views.described(show, storage.read_json(self._library.root / "shows" / show_id / "show.json", Show))
+        return show
 
     def view(self, episode_id: str) -> EpisodeView:
         """An episode as its page shows it. Raises LibraryError, ChaptersError where it can't be read."""
