@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from podpipe import clips, library, timecode
 from podpipe.pages import views
@@ -109,10 +109,7 @@ def words(episode_id: str, request: Request, state: SharedState) -> Response:
     """When each word begins, for the script that follows the sound."""
     folder = state.known(episode_id)
     etag = folder.ledger().digest_of(library.TRANSCRIPT)[:24] + folder.ledger().digest_of(library.CHAPTERS)[:8]
-    if files.matches(request, etag):
-        return Response(status_code=304, headers={"ETag": f'W/"{etag}"'})
-    times = views.word_times(state.catalogue.view(episode_id).atoms)
-    return JSONResponse(times, headers={"ETag": f'W/"{etag}"', "Cache-Control": files.CHECKED})
+    return files.text(request, state.catalogue.words(episode_id), "application/json", etag=etag)
 
 
 @router.api_route("/episodes/{episode_id}/clips/{number}.mp3", methods=["GET", "HEAD"])

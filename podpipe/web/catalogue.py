@@ -6,7 +6,9 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from podpipe import library as names
@@ -26,6 +28,15 @@ _VIEWS = 16
 """Episodes whose pages are kept in hand."""
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """What a page is made of, as it was when its files had these times."""
+
+    stamp: tuple[int, ...]
+    view: EpisodeView
+    words: bytes
+
+
 class Catalogue:
     """The finished episodes of a library, for many threads at once. What others ingest shows up by itself."""
 
@@ -36,7 +47,7 @@ class Catalogue:
         self._wait_s = _LEAST_S
         self._stamps: dict[str, int] = {}
         self._cards: dict[str, Card] = {}
-        self._views: OrderedDict[str, tuple[tuple[int, ...], EpisodeView]] = OrderedDict()
+        self._known: OrderedDict[str, _Prepared] = OrderedDict()
 
     def cards(self) -> dict[str, Card]:
         """All finished episodes by id."""
@@ -63,20 +74,28 @@ class Catalogue:
 
     def view(self, episode_id: str) -> EpisodeView:
         """An episode as its page shows it. Raises LibraryError, ChaptersError where it can't be read."""
+        return self._prepared(episode_id).view
+
+    def words(self, episode_id: str) -> bytes:
+        """When each word of an episode begins, as JSON. Raises as ``view`` does."""
+        return self._prepared(episode_id).words
+
+    def _prepared(self, episode_id: str) -> _Prepared:
         folder = self._library.folder(episode_id)
         stamp = _stamp(folder)
         with self._lock:
-            known = self._views.get(episode_id)
-            if known and known[0] == stamp:
-                self._views.move_to_end(episode_id)
-                return known[1]
+            known = self._known.get(episode_id)
+            if known and known.stamp == stamp:
+                self._known.move_to_end(episode_id)
+                return known
         view = views.episode(material.read(folder))
+        made = _Prepared(stamp, view, msgspec.json.encode(views.word_times(view.atoms)))
         with self._lock:
-            self._views[episode_id] = (stamp, view)
-            self._views.move_to_end(episode_id)
-            while len(self._views) > _VIEWS:
-                self._views.popitem(last=False)
-        return view
+            self._known[episode_id] = made
+            self._known.move_to_end(episode_id)
+            while len(self._known) > _VIEWS:
+                self._known.popitem(last=False)
+        return made
 
     def _refresh(self) -> None:
         cards: dict[str, Card] = {}

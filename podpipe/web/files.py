@@ -36,13 +36,14 @@ def file(
 
 
 def text(
-    request: Request, content: str, media_type: str, *, etag: str, headers: Mapping[str, str] | None = None
+    request: Request, content: str | bytes, media_type: str, *, etag: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A text that was made of something whose digest is ``etag``."""
     told = {"ETag": f'W/"{etag}"', "Cache-Control": CHECKED, **(headers or {})}
     if matches(request, etag):
         return Response(status_code=304, headers=told)
-    return Response(content.encode("utf-8", "replace"), media_type=media_type, headers=told)
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return Response(data, media_type=media_type, headers=told)
 
 
 def matches(request: Request, etag: str) -> bool:
