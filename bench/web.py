@@ -37,8 +37,8 @@ serve` on the same machine. *Weight*: everything that Chromium receives to show 
 compressed as it comes, nothing cached; beside it, the transcript alone as JSON, word by word, uncompressed. *Usable*:
 from the navigation until each word can be clicked and is lit when it sounds (median of several loads); beside it, a
 page that says one line. *Scrolling*: the longest time between two frames while the whole transcript is scrolled
-through in 300 steps; beside it, that of the same page without `content-visibility`. *Listeners*: {LISTENERS} at once, each of whom
-searches and fetches 256 kB of the sound in turn, for ten seconds; beside it, the p95 of one alone."""
+through in 300 steps; beside it, that of the same page without `content-visibility`. *Listeners*: {LISTENERS} at once,
+each of whom searches and fetches 256 kB of the sound in turn, for ten seconds; beside it, the p95 of one alone."""
 
 
 def run(settings: Settings) -> Table:

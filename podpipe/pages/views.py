@@ -112,6 +112,11 @@ class EpisodeView:
         """The chapter of a moment."""
         return next((chapter for chapter in reversed(self.chapters) if chapter.start_ms <= ms), None)
 
+    def paragraph_at(self, ms: int) -> int:
+        """When the paragraph of a moment begins: a place that the page has."""
+        starts = (each.start_ms for section in self.sections for each in section.paragraphs)
+        return max((start for start in starts if start <= ms), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class HitView:

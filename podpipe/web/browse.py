@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from podpipe import clips, library, timecode
@@ -19,6 +21,8 @@ from podpipe.web.state import NotFoundError, RequestPages, SharedState
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _NEWEST = 30
+_clips = threading.BoundedSemaphore(8)
+"""So many at the most wait for a chapter to be cut: the threads are there for everyone."""
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Text = Annotated[str, Query(max_length=1000)]
@@ -118,7 +122,12 @@ def clip(episode_id: str, number: int, request: Request, state: SharedState) -> 
     folder = state.known(episode_id)
     if not 1 <= number <= len(state.catalogue.view(episode_id).chapters):
         raise NotFoundError(f"{episode_id} has no chapter {number}")
-    path = clips.clip(folder, number)
+    if not _clips.acquire(blocking=False):
+        raise HTTPException(503, "Others are having chapters cut; try again in a moment.", {"Retry-After": "10"})
+    try:
+        path = clips.clip(folder, number)
+    finally:
+        _clips.release()
     return files.file(request, path, "audio/mpeg", etag=path.stem, filename=f"{episode_id}-{number}.mp3")
 
 

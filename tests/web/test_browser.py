@@ -342,6 +342,7 @@ def test_without_scripts(open_page: Callable[..., Page], server: Served, news: s
     page.locator("a.hit").first.click()
     assert re.search(rf"/{news}/audio\.mp3.*#t=4\d\.", page.locator("audio").get_attribute("src") or "")
     expect(page.locator("audio")).to_be_visible()
+    expect(page.locator(".para", has_text="pressure stall information")).to_be_in_viewport()
     chapter(page, "Btrfs").click()
     expect(page.get_by_role("heading", name="Btrfs")).to_be_in_viewport()
 
