@@ -30,7 +30,10 @@ CHAT = frozenset(
     thank thanks thinking thought time times today together told took tons totally tried try trying two type under
     understand until use used using usually week weird whatever whole wild without wonder won word words work
     working works world worth wow write wrong yep year years yourself three four five six seven eight nine ten
-    hundred""".split()
+    hundred before after same itself myself himself herself themselves ourselves above below between through during
+    against both each few nor until whether whose whom cannot couldn didn doesn wasn weren wouldn shouldn isn aren
+    ask asks asked asking allow allows allowed happens happened ends ended begin begins began show shows showed means
+    meant says saying goes gone seen seem seems keeps kept turn turns turned""".split()
 )
 """Words of any talk: they may matter in a query, but nothing is about them."""
 

@@ -24,13 +24,13 @@ HEAVY = {
     "whisper": {"podpipe.speech.openai_whisper"},
     "torch": {"podpipe.speech.openai_whisper"},
     "pydub": {"podpipe.edits.sound"},
-    "matplotlib": {"podpipe.plot"},
     "httpcore2": {"podpipe.net.client", "podpipe.net.download", "podpipe.net.transport"},
     "httpx2": {"podpipe.net.address", "podpipe.net.answers", "podpipe.net.client", "podpipe.net.transport"},
     "fastapi": {f"podpipe.web.{name}" for name in ("api", "app", "browse", "editing", "files", "state")},
     "jinja2": {"podpipe.pages.render"},
     "nh3": {"podpipe.sanitise"},
     "uvicorn": {"podpipe.web.server"},
+    "matplotlib": {"podpipe.plot", "podpipe.topics_plot"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }
 

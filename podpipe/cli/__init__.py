@@ -13,6 +13,7 @@ from podpipe.cli import (
     check,
     cut,
     doctor,
+    index,
     ingest,
     library,
     play,
@@ -20,8 +21,10 @@ from podpipe.cli import (
     search,
     serve,
     shows,
+    similar,
     status,
     tag,
+    topics,
     transcript,
 )
 from podpipe.cli.options import print_version
@@ -48,6 +51,8 @@ app.command("remove")(shows.remove_command)
 app.command("unsubscribe")(shows.unsubscribe_command)
 app.command("subscriptions")(shows.subscriptions_command)
 app.command("search")(search.command)
+app.command("topics")(topics.command)
+app.command("similar")(similar.command)
 app.command("play")(play.command)
 app.command("list")(library.list_command)
 app.command("show")(library.show_command)
@@ -58,6 +63,7 @@ app.command("cut")(cut.command)
 app.command("reindex")(library.reindex_command)
 app.command("serve")(serve.command)
 app.command("publish")(publish.command)
+app.add_typer(index.app, name="index")
 app.command("check")(check.command)
 app.command("doctor")(doctor.command)
 

@@ -26,7 +26,7 @@ Part = Literal["sentence", "passage", "chapter"]
 _LEAD_MS, _TAIL_MS = 300, 500
 """So much of the pause before and after is kept."""
 _REACH_MS = 600
-"""A pause so near to where a sentence begins or ends by its words is the pause there."""
+"""A pause so near to where a sentence begins or ends by its words, or a chapter, is the pause there."""
 _SHORTEST_MS, _LONGEST_MS = 20_000, 75_000
 """A passage ends between these, where the longest pause follows a sentence."""
 _SLUG = 40
@@ -131,14 +131,18 @@ def stretch(
         start_ms, end_ms = hit.start_ms, hit.end_ms
     else:
         start_ms, end_ms = hit.start_ms, _passage_end(hit.start_ms, chapter_end_ms, spoken)
-    before = min(silences, key=lambda pause: abs(pause.end_ms - start_ms), default=None)
-    if before and abs(before.end_ms - start_ms) <= _REACH_MS:
+    if before := _pause_at(start_ms, silences):
         start_ms = max(before.end_ms - _LEAD_MS, before.start_ms)
-    after = min(silences, key=lambda pause: abs(pause.start_ms - end_ms), default=None)
-    if after and abs(after.start_ms - end_ms) <= _REACH_MS:
+    if after := _pause_at(end_ms, silences):
         end_ms = min(after.start_ms + _TAIL_MS, after.end_ms)
     start_ms = min(max(start_ms, 0), max(duration_ms - 1, 0))
     return start_ms, max(min(end_ms, duration_ms), start_ms + 1)
+
+
+def _pause_at(ms: int, silences: Sequence[Silence]) -> Silence | None:
+    """The pause that a moment is in, or near to."""
+    near = min(silences, key=lambda pause: max(pause.start_ms - ms, ms - pause.end_ms), default=None)
+    return near if near and near.start_ms - _REACH_MS <= ms <= near.end_ms + _REACH_MS else None
 
 
 def _passage_end(start_ms: int, limit_ms: int, spoken: Sequence[Sentence]) -> int:

@@ -24,12 +24,14 @@ from podpipe.transcripts.telling import Telling
 FORMS = tuple(transcripts.MEDIA_TYPES)
 """In which a transcript is offered."""
 
+_KEPT = ("vtt", "srt", "txt")
 _INPUTS = (
     library.EPISODE,
     library.TRANSCRIPT,
     library.CHAPTERS,
     library.LOUDNESS,
     library.TAGGED,
+    *(f"transcript.{form}" for form in _KEPT),
     *library.NOTES.values(),
     *library.COVERS.values(),
 )
@@ -45,7 +47,7 @@ def put(site: Site, place: Place, chosen: Chosen, shelf: Shelf) -> None:
     if place.keep(part, digest, _paths(site, chosen)):
         return
     for path, source in _copies(site, chosen):
-        place.copy(path, source, hard_link=site.wish.hard_links)
+        place.copy(path, source, hard_link=site.wish.hard_links and source == chosen.folder.tagged)
     for path, data in _made(site, chosen, shelf):
         place.write(path, data)
     place.made(part, digest)
@@ -87,6 +89,13 @@ def _copies(site: Site, chosen: Chosen) -> Iterator[tuple[str, Path]]:
         yield cover, folder / Path(cover).name
     for name in site.pictures.get(identity, ()):
         yield where.beside(identity, name), folder / name
+    for form in _ready(chosen):
+        yield where.beside(identity, f"transcript.{form}"), folder / f"transcript.{form}"
+
+
+def _ready(chosen: Chosen) -> list[str]:
+    """The forms of the transcript that the library has; of the others, ``transcript.json`` is its own."""
+    return [form for form in _KEPT if (chosen.folder.path / f"transcript.{form}").is_file()]
 
 
 def _made(site: Site, chosen: Chosen, shelf: Shelf) -> Iterator[tuple[str, bytes]]:
@@ -97,7 +106,7 @@ def _made(site: Site, chosen: Chosen, shelf: Shelf) -> Iterator[tuple[str, bytes
     view = views.episode(known)
     episode = chosen.episode
     telling = Telling(known.transcript, episode.title, episode.show, episode.published, known.chapters)
-    for form in FORMS:
+    for form in (form for form in FORMS if form not in _ready(chosen)):
         text = transcripts.WRITERS[form](telling)
         if form == "html":  # for podcast apps; people and search engines have the page
             text = text.replace("</head>", f"{structured.elsewhere(site.url(where.page(identity)))}\n</head>", 1)

@@ -14,8 +14,8 @@ import msgspec
 from podpipe import storage
 from podpipe.errors import LibraryError
 from podpipe.search import Index
-from podpipe.search.documents import Candidate, Head, candidate, head
-from podpipe.search.keyterms import counted, is_telling, names
+from podpipe.search.documents import Candidate, Head, candidate, head, speaker_terms
+from podpipe.search.keyterms import addressed, counted, is_telling, names
 
 _FILE = "digests.msgpack"
 _VERSION = 1
@@ -24,6 +24,8 @@ _TERMS = 120
 """Single terms of an episode that are kept, and so many of two."""
 _LEAST = 2
 """How often a term must be said."""
+_CALLED = 0.2
+"""A name that is called out so often is of somebody who speaks."""
 
 
 class Digest(msgspec.Struct, frozen=True, array_like=True):
@@ -81,12 +83,19 @@ def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
     """An episode in short, from all that was indexed of it."""
     passages = [document for document in documents if document.text]
     titles = [document.title_terms.split() for document in documents if not document.text]
+    speakers = {stem for passage in passages for name in passage.speakers for stem in speaker_terms(name).split()}
     counts = counted(passages, least=_LEAST)
+    speakers |= {name for name, count in addressed(passages).items() if count > _CALLED * counts[name]}
+    for term in [term for term in counts if not speakers.isdisjoint(term.split())]:
+        del counts[term]  # who speaks is not what is talked about
     named = names(passages)
     titled = {term for stems in titles for term in _runs(stems)}
     kept = {term: count for is_run in (False, True) for term, count in _most(counts, is_run)}
     for term in titled:
         kept.setdefault(term, 1)
+    for run in [term for term in kept if " " in term and term not in titled]:
+        if len({_is_name(stem, counts, named) for stem in run.split()}) > 1:
+            del kept[run]  # a name and what is said of it: the name is the topic
     first: Head = documents[0]
     return Digest(
         first.episode_id,

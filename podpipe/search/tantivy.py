@@ -20,8 +20,9 @@ from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
 from podpipe.search import Found, IndexShape
 from podpipe.search.alone import alone
-from podpipe.search.documents import TEXTS, Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
+from podpipe.search.vocabulary import Vocabulary
 
 _TERMS = "terms"
 """The name of the analyzer that only parts at spaces."""
@@ -45,6 +46,7 @@ class TantivyIndex:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder, self._schema = folder, _schema()
+        self._words: tuple[tuple[str, int], Vocabulary] | None = None
         if create:
             with alone(folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,17 +121,33 @@ class TantivyIndex:
 
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        tree = self._query(query.tree)
-        if any_term:
-            parts = [(t.Occur.Should, self._query(part)) for part in query.tree.parts]
-            tree = t.Query.boolean_query([(t.Occur.Must, t.Query.boolean_query(parts)), *self._without(query.tree)])
         try:
             searcher = self._searcher()
-            tree = t.Query.boolean_query([(t.Occur.Must, tree), *self._filters(query, searcher)])
-            hits = searcher.search(tree, limit, count=False).hits
-            return [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
+            narrowed = self._filters(query)
+            found: list[Found] = []
+            for field in ("title",) if query.is_of_titles else ("text", "title"):
+                tree = t.Query.boolean_query([(t.Occur.Must, self._whole(query, field, any_term)), *narrowed])
+                hits = searcher.search(tree, limit, count=False).hits
+                found += [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
+            return found
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
+
+    def says(self, run: Sequence[str]) -> bool:
+        """As in ``Index``; of what ``find`` has just looked through."""
+        query = self._in_field(Term(tuple(run)), "text")
+        return bool(self._index.searcher().search(query, 1, count=False).hits)
+
+    def vocabulary(self) -> Vocabulary:
+        """As in ``Index``."""
+        searcher = self._searcher()
+        try:
+            state = self.identity, (self._folder / "meta.json").stat().st_mtime_ns
+        except FileNotFoundError:  # the index is just being replaced
+            state = "", 0
+        if self._words is None or self._words[0] != state:
+            self._words = state, Vocabulary(dict(searcher.terms_with_prefix("text", "")))
+        return self._words[1]
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``."""
@@ -183,17 +201,23 @@ class TantivyIndex:
     def _values(self, field: str) -> list[str]:
         return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
 
-    def _query(self, node: Node) -> Any:
-        if isinstance(node, Term):
-            fields = ["title"] if node.in_title else ["text", "title"]
-            return t.Query.boolean_query([(t.Occur.Should, self._in_field(node, field)) for field in fields])
-        if isinstance(node, All):
-            parts = [(t.Occur.Must, self._query(part)) for part in node.parts]
-            return t.Query.boolean_query([*parts, *self._without(node)])
-        return t.Query.boolean_query([(t.Occur.Should, self._query(part)) for part in node.parts])
+    def _whole(self, query: Query, field: str, any_term: bool) -> Any:
+        if not any_term:
+            return self._query(query.tree, field)
+        parts = [(t.Occur.Should, self._query(part, field)) for part in query.tree.parts]
+        wanted = (t.Occur.Must, t.Query.boolean_query(parts))
+        return t.Query.boolean_query([wanted, *self._without(query.tree, field)])
 
-    def _without(self, node: All) -> list[tuple[Any, Any]]:
-        return [(t.Occur.MustNot, self._query(part)) for part in node.without]
+    def _query(self, node: Node, field: str) -> Any:
+        """What passages ("text") or titles ("title") must have; those of passages are in their topic."""
+        if isinstance(node, Term):
+            return self._in_field(node, "topic" if node.in_title and field == "text" else field)
+        occurs = t.Occur.Must if isinstance(node, All) else t.Occur.Should
+        parts = [(occurs, self._query(part, field)) for part in node.parts]
+        return t.Query.boolean_query([*parts, *self._without(node, field)] if isinstance(node, All) else parts)
+
+    def _without(self, node: All, field: str) -> list[tuple[Any, Any]]:
+        return [(t.Occur.MustNot, self._query(part, field)) for part in node.without]
 
     def _in_field(self, term: Term, field: str) -> Any:
         if term.prefix and len(term.run) > 1:
@@ -205,7 +229,7 @@ class TantivyIndex:
             return t.Query.phrase_query(self._schema, field, list(term.run))
         return t.Query.term_query(self._schema, field, term.run[0], "freq")
 
-    def _filters(self, query: Query, searcher: Any) -> list[tuple[Any, Any]]:
+    def _filters(self, query: Query) -> list[tuple[Any, Any]]:
         found = []
         if query.show:
             shows = [show for show in self._values("show") if query.show.casefold() in show]
@@ -213,6 +237,8 @@ class TantivyIndex:
         if query.since or query.until:
             first, last = (query.since or date.min).toordinal(), (query.until or date.max).toordinal()
             found.append(t.Query.range_query(self._schema, "day", t.FieldType.Unsigned, first, last))
+        if query.speaker:
+            found.append(self._in_field(Term(tuple(speaker_terms(query.speaker).split())), "speakers"))
         if query.episode_id:
             found.append(t.Query.term_query(self._schema, "episode", query.episode_id, "basic"))
         return [(t.Occur.Must, t.Query.const_score_query(part, 0.0)) for part in found]

@@ -23,7 +23,7 @@ from podpipe.work import Progress
 if TYPE_CHECKING:
     from podpipe.net import Client
     from podpipe.search import Index
-    from podpipe.speech import Recogniser
+    from podpipe.speech.engine import Recogniser
 
 DEFAULT_ENGINE, DEFAULT_MODEL = "faster-whisper", "base"
 

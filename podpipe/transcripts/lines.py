@@ -70,28 +70,26 @@ def width(text: str) -> int:
 
 def plain(text: str) -> str:
     """Text on one line, without controls and doubled spaces."""
-    if text.isalnum():
+    if text.isascii() and text.isprintable() and " " not in text:
         return text
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def _is_glued(before: str, text: str) -> bool:
-    if before.isascii() and text.isascii():
-        return False
     return bool(_ENDS_UNSPACED.search(before) and _BEGINS_UNSPACED.match(text))
 
 
-def _pieces(word: Word, number: int, speaker: str, before: str, whole: bool) -> Iterator[Atom]:
+def _pieces(word: Word, place: int, speaker: str, before: str, whole: bool) -> Iterator[Atom]:
     text = plain(word.text)
     if not text:
         return
-    if whole or text.isascii():
-        yield Atom(text, word.start_ms, word.end_ms, speaker, _is_glued(before, text), word=number)
+    if text.isascii():  # most words of most languages, and there are millions
+        yield Atom(text, word.start_ms, word.end_ms, speaker, word=place)
         return
     length_ms, done = word.end_ms - word.start_ms, 0
-    for place, piece in enumerate(_unspaced(text)):
+    for number, piece in enumerate([text] if whole else _unspaced(text)):
         start_ms, end_ms = (word.start_ms + length_ms * at // len(text) for at in (done, done + len(piece)))
-        yield Atom(piece, start_ms, end_ms, speaker, place > 0 or _is_glued(before, piece), word=number)
+        yield Atom(piece, start_ms, end_ms, speaker, number > 0 or _is_glued(before, piece), word=place)
         done += len(piece)
 
 
