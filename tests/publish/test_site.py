@@ -148,7 +148,10 @@ def test_the_sitemap_has_every_page_and_when_it_changed(site_folder: Path) -> No
 
 def test_the_search_index_leads_from_words_to_milliseconds(site_folder: Path) -> None:
     fragments = [gzip.decompress(path.read_bytes()) for path in site_folder.glob("search/en-1/fragment/*")]
-    found = {each["url"].strip("/").removesuffix(".html"): each for each in (json.loads(data[len("pagefind_dcd") :]) for data in fragments)}
+    found = {
+        each["url"].strip("/").removesuffix(".html"): each
+        for each in (json.loads(data[len("pagefind_dcd") :]) for data in fragments)
+    }
     assert set(found) == {MEMORY, TUNNELS, HOSTILE}
     memory = found[MEMORY]
     words = memory["content"].split()
@@ -227,4 +230,6 @@ def test_noindex_is_said_everywhere(tmp_path: Path, republish) -> None:
 def test_a_site_without_search_says_so_where_one_would_search(tmp_path: Path, republish) -> None:
     republish()
     assert not (tmp_path / "out" / "search").exists()
+    home = (tmp_path / "out" / "index.html").read_text()
+    assert "<noscript><p" in home and "Search needs JavaScript" in home
     assert 'data-index=""' in (tmp_path / "out" / "search.html").read_text()
