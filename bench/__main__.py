@@ -19,6 +19,7 @@ from bench import (
     memory,
     overhead,
     page,
+    publish,
     published,
     reading,
     robustness,
@@ -48,9 +49,10 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "known_items": known_items.run,
     "tagging": tagging.run,
     "reading": reading.run,
+    "publish": publish.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
+SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness"})
 """Left out by ``--quick``."""
 
 

@@ -15,6 +15,7 @@ import podcastparser
 import pytest
 
 from bench import node
+from bench.host import hosting
 from bench.shelf import Made, evenly, put, spoken
 from podpipe import check, storage
 from podpipe.check import Options
@@ -22,7 +23,6 @@ from podpipe.library import Library
 from podpipe.models import Episode, Notes, Show
 from podpipe.publish import publish, where
 from podpipe.publish.site import Wish
-from site_server import hosting
 from web_app import HOSTILE, MEMORY, TUNNELS, fill
 
 SHOW_ID = "kernel-daily-0badcafe"
