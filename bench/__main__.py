@@ -28,6 +28,7 @@ from bench import (
     startup,
     tagging,
     terms,
+    web,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -51,6 +52,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "reading": reading.run,
     "publish": publish.run,
     "memory": memory.run,
+    "web": web.run,
 }
 SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness"})
 """Left out by ``--quick``."""

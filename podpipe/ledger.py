@@ -91,6 +91,7 @@ class Ledger:
         for name, data in contents.items():
             path = self._folder / name
             with storage.explained(path):
+                storage.check_own(path.parent)
                 path.parent.mkdir(exist_ok=True)
             storage.write_bytes(path, data)
 

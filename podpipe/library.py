@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from podpipe import storage
-from podpipe.errors import LibraryError
+from podpipe import addresses, storage
+from podpipe.errors import BusyError, LibraryError
 from podpipe.ledger import Ledger
 from podpipe.models import Chapters, Episode, Hypothesis, MediaType, Notes, Picture, Transcript
+from podpipe.sources import identity
 
 if TYPE_CHECKING:
     from podpipe.sound import Sound
@@ -177,21 +179,43 @@ class Library:
         if not self.episodes.is_dir():
             return
         for path in sorted(self.episodes.iterdir()):
-            if (path / EPISODE).is_file():
+            if not path.name.startswith(".") and (path / EPISODE).is_file():
                 yield EpisodeFolder(path)
 
     def id_of(self, episode: Episode) -> str:
         """The id that this episode has here already, whatever has become of its title and date, or its new one.
 
-        The hash of the guid, which ends every id, tells which episode it is.
+        The hash of the guid, which ends every id, tells which episode it is, unless it is one of another show: a guid
+        such as "12" is no show's own.
         """
-        if not self.folder(episode.id).path.is_dir() and self.episodes.is_dir():
-            ending = "-" + episode.id.rpartition("-")[2]
-            with os.scandir(self.episodes) as entries:
-                for entry in entries:
-                    if entry.name.endswith(ending):
-                        return entry.name
-        return episode.id
+        if self.folder(episode.id).path.is_dir():
+            found = episode.id
+        else:
+            found = self._by_hash.get(episode.id.rpartition("-")[2], "")
+        if not found:
+            return episode.id
+        if self._is_of_another_show(found, episode):
+            return identity.episode_id(episode.published, episode.title, f"{episode.show_id} {episode.guid}")
+        return found
+
+    def _is_of_another_show(self, known: str, episode: Episode) -> bool:
+        try:
+            other = self.folder(known).episode()
+        except LibraryError:  # only begun
+            return False
+        if other.show_id and episode.show_id:
+            return other.show_id != episode.show_id
+        is_elsewhere = addresses.file_key(other.enclosure) != addresses.file_key(episode.enclosure)
+        return bool(episode.show_id) and other.show != episode.show and is_elsewhere
+
+    @functools.cached_property
+    def _by_hash(self) -> dict[str, str]:
+        """The ids of all episodes by the hash that ends them, read once: there may be 100,000."""
+        if not self.episodes.is_dir():
+            return {}
+        with os.scandir(self.episodes) as entries:
+            names = [entry.name for entry in entries if not entry.name.startswith(".")]
+        return {name.rpartition("-")[2]: name for name in names}
 
     def find(self, text: str) -> EpisodeFolder:
         """The one episode whose id is, begins with or contains ``text``, or else whose title does.
@@ -217,10 +241,11 @@ class Library:
         raise LibraryError(f"no episode in {self.root} fits {text!r}; podpipe list shows those that are there")
 
     @contextlib.contextmanager
-    def lock(self, episode_id: str, *, on_wait: Callable[[], None]) -> Iterator[EpisodeFolder]:
+    def lock(self, episode_id: str, *, on_wait: Callable[[], None] | None) -> Iterator[EpisodeFolder]:
         """Hold an episode's folder alone; where another process holds it, say so once and wait.
 
         Raises:
+            BusyError: another process holds it, and there is no ``on_wait``.
             LibraryError: the folder can't be made or written.
         """
         folder = self.folder(episode_id)
@@ -230,11 +255,16 @@ class Library:
             lock = FileLock(locks / episode_id)
             try:
                 lock.acquire(blocking=False)
-            except Timeout:
+            except Timeout as error:
+                if on_wait is None:
+                    raise BusyError(f"another podpipe works on {episode_id}") from error
                 on_wait()
                 lock.acquire()
-            folder.path.mkdir(exist_ok=True)
         try:
+            with storage.explained(folder.path):
+                storage.check_own(folder.path)
+                folder.path.mkdir(exist_ok=True)
+            storage.sweep(folder.path)
             yield folder
         finally:
             with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ from podpipe.errors import LibraryError
 
 T = TypeVar("T")
 
+_TEMPORARY = ".tmp"
+_numbers = itertools.count()
+"""So that threads of one process have temporary names of their own."""
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -28,9 +33,10 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         LibraryError: the disk is full, or the folder can't be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{next(_numbers)}{_TEMPORARY}")
     try:
         with explained(path):
+            temporary.unlink(missing_ok=True)  # nothing that lies there is written through
             yield temporary
             _flush(temporary)
             temporary.replace(path)
@@ -38,6 +44,20 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def check_own(folder: Path) -> None:
+    """Raises LibraryError where a folder of the library is a link: what is written there would land elsewhere."""
+    if folder.is_symlink():
+        raise LibraryError(f"{folder} is a link; podpipe writes only below its library: move what it leads to here")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a process that was killed has left of ``replacing``. The caller holds the folder alone."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") and entry.name.endswith(_TEMPORARY):
+                Path(entry.path).unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -101,5 +121,9 @@ def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        can_not = error.errno in (errno.EINVAL, errno.ENOTSUP) and path.is_dir()
+        if not can_not:  # some file systems flush no folders
+            raise
     finally:
         os.close(descriptor)

@@ -24,8 +24,10 @@ HEAVY = {
     "whisper": {"podpipe.speech.openai_whisper"},
     "torch": {"podpipe.speech.openai_whisper"},
     "pydub": {"podpipe.edits.sound"},
-    "matplotlib": {"podpipe.plot"},
+    "httpcore2": {"podpipe.net.client", "podpipe.net.download", "podpipe.net.transport"},
+    "httpx2": {"podpipe.net.address", "podpipe.net.answers", "podpipe.net.client", "podpipe.net.transport"},
     "nh3": {"podpipe.sanitise"},
+    "matplotlib": {"podpipe.plot", "podpipe.topics_plot"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }
 

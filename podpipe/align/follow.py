@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 
 from podpipe.align.fit import PAUSE_MS, fitted
 from podpipe.align.local import Tokens, find, similarity
-from podpipe.models import Outline, Word
+from podpipe.models import Origin, Outline, Word
 from podpipe.prose import bare
 from podpipe.sound import Silence, Sound
 
@@ -113,12 +113,15 @@ class Reader:
     """A place in a script, while the host reads on.
 
     ``at`` is the next word's number, None where the place is lost; ``openings`` are the places where
-    sections begin.
+    sections begin. Of a word with a log probability of at most ``doubt``, it is not believed that it is read.
+    ``origin`` is whose words they are.
     """
 
     script: tuple[str, ...]
     at: int | None = None
     openings: tuple[int, ...] = ()
+    doubt: float = -math.inf
+    origin: Origin = "script"
     _read: set[int] = field(default_factory=set, init=False)
     """Openings that were read."""
     _departed: int = field(default=0, init=False)
@@ -144,7 +147,7 @@ class Reader:
 
     def read(self, words: Sequence[Word], sound: Sound) -> Reading:
         """Of the expected words as an engine placed them in a sound, those that were surely read."""
-        return reading(words, sound)
+        return reading([replace(word, origin=self.origin) for word in words], sound, self.doubt)
 
     def likelihood(self, words: Sequence[Word]) -> float:
         """Mean log probability of words that an engine placed."""
@@ -236,10 +239,15 @@ def _has_no_room(words: Sequence[Word], number: int) -> bool:
     return is_squeezed[0] or (words[number].confidence < 0.02 and all(is_squeezed[1:]))
 
 
-def reading(words: Sequence[Word], sound: Sound) -> Reading:
-    """Of words that an engine placed in a sound, those that were read before anything else was spoken."""
+def reading(words: Sequence[Word], sound: Sound, doubt: float = -math.inf) -> Reading:
+    """Of words that an engine placed in a sound, those that were read before anything else was spoken.
+
+    In place of a word with a log probability of at most ``doubt``, something else was.
+    """
     read = _begun(spoken(words, sound.duration_ms), sound)
-    departure = _departure(read, sound)
+    doubted = (number for number, word in enumerate(read) if math.log(max(word.confidence, 1e-9)) <= doubt)
+    departures = (_departure(read, sound), next(doubted, None))
+    departure = min((number for number in departures if number is not None), default=None)
     if departure is None:
         return Reading(read)
     for count in range(departure, 0, -1):

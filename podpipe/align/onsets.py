@@ -46,16 +46,18 @@ def before(
             end_ms,
             round(0.6 * share, 2),
             "its text was heard, without a pause before it",
+            is_heard=False,
         )
     _, silence, likeness = best
     at, pause = timecode.clock(silence.end_ms, decimals=1), f"{silence.length_ms / 1000:.1f} s of silence"
-    if likeness >= 0.5:
+    is_heard = likeness >= 0.5
+    if is_heard:
         confidence = 0.55 * share + 0.25 * likeness + 0.2 * min(silence.length_ms / 800, 1)
         because = f"heading heard at {at} after {pause}, and {share:.0%} of its text"
     else:
         confidence = 0.6 * share + 0.25 * min(silence.length_ms / 800, 1)
         because = f"{share:.0%} of its text heard from {at} after {pause}; the heading itself was not made out"
-    return Placement(section, silence.end_ms, end_ms, round(min(confidence, 0.99), 2), because)
+    return Placement(section, silence.end_ms, end_ms, round(min(confidence, 0.99), 2), because, is_heard)
 
 
 def listed(section: Section, hypothesis: Hypothesis, sound: Sound) -> Placement:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 # C0 and C1 controls (ESC among them), and the characters that turn the direction of text (UTR #36).
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -39,8 +40,44 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
+def has_styles() -> bool:
+    """Whether bold is seen on standard output: a terminal that can show it, with colours or without (NO_COLOR)."""
+    return out().is_terminal and not out().is_dumb_terminal and out().color_system is not None
+
+
+def print_indented(text: Text, columns: int) -> None:
+    """Print text with all of its lines indented; whole in a pipe."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    out().print(Padding(text, (0, 0, 0, columns)) if out().is_terminal else Text(" " * columns) + text)
+
+
+def can_show(text: str) -> bool:
+    """Whether standard output has these characters."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def write(data: bytes) -> None:
+    """Write to standard output as it is, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def print_json_line(value: object) -> None:
+    """Print a value as JSON on one line."""
+    import msgspec
+
+    write(msgspec.json.encode(value) + b"\n")
+
+
 def print_json(value: object) -> None:
     """Print a value as indented JSON."""
     import msgspec
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DOING = {
     "wait": "waiting for another podpipe",
+    "ready": "downloaded, waiting its turn",
     "fetch": "downloading",
     "published": "fetching the transcript",
     "describe": "reading notes",
@@ -45,13 +46,13 @@ class Display:
     def progress(self, episode: Episode, stage: str, done: int, total: int | None) -> None:
         """Move the episode's bar; a new stage starts a new bar."""
         with self._lock:
-            known = self._tasks.get(episode.enclosure)
+            known = self._tasks.get(episode.guid)
             if known is None or known[0] != stage:
                 if known is not None:
                     self._bars.remove_task(known[1])
                 title = console.clean(episode.title)[:40]
                 task = self._bars.add_task(f"{title} · {_DOING.get(stage, stage)}", total=total, stage=stage)
-                self._tasks[episode.enclosure] = (stage, task)
+                self._tasks[episode.guid] = (stage, task)
             else:
                 task = known[1]
             self._bars.update(task, completed=done, total=total)
@@ -59,7 +60,7 @@ class Display:
     def finished(self, outcome: Outcome) -> Outcome:
         """Take the episode's bar away and say what became of it."""
         with self._lock:
-            known = self._tasks.pop(outcome.source, None)
+            known = self._tasks.pop(outcome.episode.guid, None) if outcome.episode else None
             if known is not None:
                 self._bars.remove_task(known[1])
         name = console.clean(outcome.episode.title if outcome.episode else outcome.source)
@@ -69,6 +70,13 @@ class Display:
         for remark in outcome.remarks:
             self._say("!", f"{name}: {console.clean(remark)}", "yellow")
         return outcome
+
+    def left_out(self, show: str, count: int) -> None:
+        """Say that a feed has episodes that the user has removed."""
+        what = "1 episode" if count == 1 else f"{count} episodes"
+        self._say(
+            "!", f"{console.clean(show)}: {what} that you removed left out; podpipe retry brings one back", "yellow"
+        )
 
     def _say(self, mark: str, text: str, style: str) -> None:
         self._bars.console.print(f"{mark} {text}", style=style, markup=False, soft_wrap=True)
@@ -118,7 +126,7 @@ def print_summary(outcomes: Sequence[Outcome], library: Library) -> None:
 
 def print_as_json(outcomes: Sequence[Outcome]) -> None:
     """The same for programs: ``{"episodes": [...]}`` with an entry for each episode or failed source."""
-    console.print_json({"episodes": [_as_json(outcome) for outcome in outcomes]})
+    console.print_json({"episodes": [as_json(outcome) for outcome in outcomes]})
 
 
 def _row(outcome: Outcome) -> list[str]:
@@ -154,7 +162,8 @@ def _sum_up(outcomes: Sequence[Outcome], library: Library) -> str:
     return f"{', '.join(parts)}. Library: {library.root}"
 
 
-def _as_json(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """An outcome for programs."""
     episode = outcome.episode
     return {
         "source": outcome.source,

@@ -26,6 +26,13 @@ _REST = re.compile(r"(?:(?:much|lots|a lot|some|many|and) )*(?:more|others?)(?: 
 _LONGEST = 9
 """Words of a topic."""
 
+_LEAD = re.compile(
+    r"^(?:(?:we|i)(?:['’]ll| will)? (?:talk|speak|look|discuss|cover)(?: about| of| at)? )?"
+    r"(?:(?:the|an?)\s+)?(?:look at\s+)?",
+    re.IGNORECASE,
+)
+"""What goes before a topic in a sentence."""
+
 _PARTS = re.compile(r",\s+and\s+|;\s+and\s+|,\s+|;\s+|\s+and\s+(?=[^,;]+$)")
 
 
@@ -77,5 +84,5 @@ def _bare(block: Block) -> tuple[str, ...]:
 
 def parts(text: str) -> list[str]:
     """What a list in a sentence lists, without leading articles and the like."""
-    items = [re.sub(r"^(?:the|an?|a look at)\s+(?:look at\s+)?", "", part.strip(" .")) for part in _PARTS.split(text)]
+    items = [_LEAD.sub("", part.strip(" .")) for part in _PARTS.split(text)]
     return [item for item in items if item and not _REST.match(item)]

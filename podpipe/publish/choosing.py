@@ -20,7 +20,9 @@ from podpipe.pages.views import NO_SHOW, show_key
 from podpipe.sources.identity import episode_id
 
 SHOWS = "shows"
-SHOW = "show.json"
+SHOW, ABOUT = "show.json", "about.json"
+"""What a feed says of its show, and what the producer says over that."""
+
 COVERS = ("cover.jpg", "cover.png")
 SINGLE = "single-episodes"
 """The name of the shelf of episodes that belong to no show."""
@@ -52,8 +54,8 @@ class Chosen:
 class Shelf:
     """A show and its episodes, newest first. ``name`` is its name in addresses and files, and is ours.
 
-    ``key`` is the show's id in the library ('' for episodes of no show), ``facts`` the file that tells of it (there
-    or not), ``cover`` the picture beside that file.
+    ``key`` is the show's id in the library ('' for episodes of no show), ``facts`` the file in which the producer tells
+    of it (there or not), ``cover`` the picture beside that file.
     """
 
     key: str
@@ -134,8 +136,9 @@ def _nothing(library: Library, choice: Choice) -> str:
 def _shelf(library: Library, key: str, chosen: list[Chosen]) -> Shelf:
     chosen.sort(key=newest)
     name = _name(key)
-    facts = library.root / SHOWS / name / SHOW
-    show = _show(facts, Show(id=name, title=one_line(chosen[0].episode.show) or NO_SHOW))
+    facts = library.root / SHOWS / name / ABOUT
+    show = _show(facts.with_name(SHOW), Show(id=name, title=one_line(chosen[0].episode.show) or NO_SHOW))
+    show = _show(facts, show)
     if key:
         chosen = [replace(each, episode=replace(each.episode, show=show.title, show_id=key)) for each in chosen]
     cover = next((facts.with_name(cover) for cover in COVERS if facts.with_name(cover).is_file()), None)
@@ -150,14 +153,14 @@ def _name(key: str) -> str:
 
 
 def _show(path: Path, known: Show) -> Show:
-    """What a show's file says, over what its episodes say."""
+    """What a file says of a show, over what is known already."""
     if not path.is_file():
         return known
     with storage.explained(path):
         data = path.read_bytes()
     try:
         said: Any = msgspec.json.decode(data)
-        return msgspec.convert({"id": known.id, "title": known.title, **said}, Show)
+        return msgspec.convert({**msgspec.to_builtins(known), **said}, Show)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError) as error:
         raise LibraryError(f"{path} can't be read: {error}; docs/publish.md says what it may hold") from error
 

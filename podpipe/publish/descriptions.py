@@ -21,7 +21,7 @@ from podpipe.models import Chapter
 _ROOM = 4000
 """Bytes of a description that Apple Podcasts reads (https://podcasters.apple.com/support/823-podcast-requirements)."""
 
-_FEWEST = 3
+FEWEST = 3
 """Fewer lines are no list of chapters to those who read them."""
 
 _OPENING_MS = 60_000
@@ -46,7 +46,7 @@ def _lines(notes: str, chapters: Sequence[Chapter], duration_ms: int) -> str:
     if _has_list(notes, duration_ms):
         return ""
     listed, _ = chooser(ANY)(chapters, duration_ms)
-    if len(listed) < _FEWEST:
+    if len(listed) < FEWEST:
         return ""
     lines = writer(ANY)(listed).decode().splitlines()
     return f"<p>{'<br/>'.join(html.escape(line, quote=False) for line in lines)}</p>"
@@ -59,7 +59,7 @@ def _has_list(notes: str, duration_ms: int) -> bool:
     except ChaptersError:
         return False
     ends_ms = duration_ms or found[-1].start_ms + 1
-    return len(found) >= _FEWEST and found[0].start_ms < _OPENING_MS and found[-1].start_ms < ends_ms
+    return len(found) >= FEWEST and found[0].start_ms < _OPENING_MS and found[-1].start_ms < ends_ms
 
 
 def _cut(notes: str, room: int) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import date, datetime
 from html import escape
 from typing import Annotated, Any, Literal
@@ -20,7 +21,7 @@ from podpipe.pages.views import Card
 from podpipe.transcripts import WORD_LEVEL, WRITERS
 from podpipe.web import files
 from podpipe.web.links import ServerLinks
-from podpipe.web.searching import Question
+from podpipe.web.searching import Question, UnavailableError
 from podpipe.web.state import NotFoundError, RequestLinks, SharedState
 
 router = APIRouter(prefix="/api", tags=["library"])
@@ -63,12 +64,16 @@ class FoundMoment:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Moments, best first; remarks on how they were found; queries that may have been meant."""
+    """Moments, best first; remarks on how they were found; queries that may have been meant.
+
+    ``problem`` says why a query can't be understood, and is '' for one that can.
+    """
 
     query: str
     hits: list[FoundMoment]
     notes: list[str]
     suggestions: list[str]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,7 @@ class Embedding:
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "There is no such episode."}}
 
 
-@router.get("/search", responses={400: {"model": Problem, "description": "The query can't be understood."}})
+@router.get("/search", responses={503: {"model": Problem, "description": "There is no index yet."}})
 def search(
     state: SharedState,
     links: RequestLinks,
@@ -147,7 +152,12 @@ def search(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Answer:
     """Where something is talked about: episode, chapter and moment."""
-    results = state.searcher.ask(Question(q, show, since, until), limit=limit)
+    try:
+        results = state.searcher.ask(Question(q, show, since, until), limit=limit)
+    except UnavailableError:
+        raise
+    except SearchError as error:
+        return Answer(q, [], [], [], str(error))
     hits = [_moment(hit, links) for hit in results.hits]
     return Answer(q, hits, list(results.notes), list(results.suggestions))
 
@@ -218,18 +228,16 @@ def transcript(
     return files.text(request, content, _TRANSCRIPTS[form], etag=etag, headers=name)
 
 
-@embedding.get("/oembed", responses={**_NOT_FOUND, 501: {"model": Problem, "description": "Only JSON is spoken."}})
+@embedding.get("/oembed", response_model=Embedding, responses={200: {"content": {"text/xml": {}}}, **_NOT_FOUND})
 def oembed(
     state: SharedState,
     links: RequestLinks,
     url: Annotated[str, Query(description="An episode's page.", max_length=2000)],
     maxwidth: Annotated[int, Query(ge=1, le=10_000)] = _FRAME[0],
     maxheight: Annotated[int, Query(ge=1, le=10_000)] = _FRAME[1],
-    format: Annotated[str, Query(description="json", max_length=10)] = "json",
-) -> Embedding:
+    format: Literal["json", "xml"] = "json",
+) -> Embedding | Response:
     """What a pasted link to an episode shows elsewhere: a small player in a frame."""
-    if format != "json":
-        raise UnspokenError("only format=json is spoken")
     episode_id, at = _page_of(url)
     card = state.card(episode_id)
     width, height = min(maxwidth, _FRAME[0]), min(maxheight, _FRAME[1])
@@ -238,11 +246,13 @@ def oembed(
         f'<iframe src="{escape(source)}" width="{width}" height="{height}" title="{escape(card.title)}" '
         'allow="autoplay" loading="lazy" style="border:0"></iframe>'
     )
-    return Embedding("rich", "1.0", card.title, card.show, "podpipe", html, width, height)
+    told = Embedding("rich", "1.0", card.title, card.show, "podpipe", html, width, height)
+    return told if format == "json" else Response(_xml(told), media_type="text/xml")
 
 
-class UnspokenError(SearchError):
-    """A form of answer that there is not."""
+def _xml(told: Embedding) -> str:
+    fields = "".join(f"<{each.name}>{escape(str(getattr(told, each.name)))}</{each.name}>" for each in fields_of(told))
+    return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{fields}</oembed>\n'
 
 
 def _page_of(url: str) -> tuple[str, str]:

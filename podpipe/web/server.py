@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 from podpipe.errors import ServeError
@@ -77,4 +78,5 @@ def serve(library: Library, place: Place, listening: socket.socket, *, can_edit:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # which uvicorn raises again once it has ended in good order
+        uvicorn.Server(config).run(sockets=[listening])

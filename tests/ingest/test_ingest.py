@@ -13,6 +13,7 @@ import pytest
 
 from loopback import Loopback
 from podpipe import audio, ingest, storage
+from podpipe.config import Config
 from podpipe.errors import LibraryError, PodpipeError
 from podpipe.ingest import Outcome, Request
 from podpipe.library import Library
@@ -35,11 +36,13 @@ class Run:
         self.library = Library(root)
         self.recogniser = FakeRecogniser("Let", "us", "begin", "with", "the", "OOM", "killer.")
         self.progress = quiet
+        self.config = Config()
 
     def __call__(self, *sources: str | Path, **request: object) -> list[Outcome]:
         self.library.prepare()
         names = tuple(map(str, sources))
-        with Client(names, pause_s=0, timeout_s=5) as client, open_index(self.library.index, create=True) as index:
+        client = Client(names, config=self.config, pause_s=0, timeout_s=5)
+        with client, open_index(self.library.index, create=True) as index:
             tools = Tools(client, self.recogniser, index)
             return list(ingest.ingest(Request(names, **request), self.library, tools, self.progress))
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,12 +19,8 @@ from podpipe.web.app import Settings
 from web_app import HOSTILE, MEMORY, Served, fill, serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra test brings playwright")
-Browser, BrowserContext, Page, expect = (
-    playwright.Browser,
-    playwright.BrowserContext,
-    playwright.Page,
-    playwright.expect,
-)
+Browser, BrowserContext, Locator = playwright.Browser, playwright.BrowserContext, playwright.Locator
+Page, expect = playwright.Page, playwright.expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -111,6 +108,19 @@ def listen(open_page: Callable[..., Page], server: Served, news: str) -> Callabl
     return opened
 
 
+def until(page: Page, expression: str, seconds: float = 10) -> None:
+    """Wait until something is so in the page: from outside, as the page's policy lets nothing be evaluated in it."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, (expression, page.evaluate(NOW))
+        page.wait_for_timeout(20)
+
+
+def chapter(page: Page, title: str) -> Locator:
+    """A chapter's link in the list."""
+    return page.locator(".chapters li > a:first-child", has_text=title)
+
+
 def words_of(library: Library, episode: str) -> list[tuple[str, float, float]]:
     return [(w.text, w.start_ms / 1000, w.end_ms / 1000) for w in library.folder(episode).transcript().words]
 
@@ -139,7 +149,7 @@ def place_of(page: Page, word: str) -> tuple[float, float]:
 def test_it_plays_and_lights_the_word_that_sounds(listen: Callable[..., Page], heard: Library, news: str) -> None:
     page = listen("?t=20.7")
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function(f"{NOW} > 22")
+    until(page, f"{NOW} > 22")
     page.get_by_role("button", name="Pause").click()
     now = page.evaluate(NOW)
     said = [text for text, start, _ in words_of(heard, news) if start <= now + 0.01][-1]
@@ -151,7 +161,7 @@ def test_a_click_on_a_word_plays_it(listen: Callable[..., Page], heard: Library,
     page = listen()
     start = next(start for text, start, _ in words_of(heard, news) if text.startswith("snapshots"))
     page.mouse.click(*place_of(page, "snapshots"))
-    page.wait_for_function(f"Math.abs({NOW} - {start}) < 0.05")
+    until(page, f"Math.abs({NOW} - {start}) < 0.05")
     assert page.evaluate(LIT).startswith("snapshots")
 
 
@@ -168,25 +178,24 @@ def test_selecting_text_plays_nothing(listen: Callable[..., Page]) -> None:
 
 def test_back_and_forward_through_chapters(listen: Callable[..., Page]) -> None:
     page = listen("?t=5")
-    chapters = page.get_by_role("navigation", name="Chapters")
-    chapters.get_by_role("link", name="Btrfs").click()
-    page.wait_for_function(f"Math.abs({NOW} - 75.5) < 0.2")
+    chapter(page, "Btrfs").click()
+    until(page, f"Math.abs({NOW} - 75.5) < 0.2")
     assert "#t=75." in page.url
-    chapters.get_by_role("link", name="WireGuard", exact=False).first.click()
-    page.wait_for_function(f"Math.abs({NOW} - 95.4) < 0.2")
+    chapter(page, "WireGuard").click()
+    until(page, f"Math.abs({NOW} - 95.4) < 0.2")
     page.go_back()
-    page.wait_for_function(f"Math.abs({NOW} - 75.5) < 0.2")
+    until(page, f"Math.abs({NOW} - 75.5) < 0.2")
     page.go_back()
-    page.wait_for_function(f"Math.abs({NOW} - 5) < 0.2")
+    until(page, f"Math.abs({NOW} - 5) < 0.2")
     page.go_forward()
-    page.wait_for_function(f"Math.abs({NOW} - 75.5) < 0.2")
-    expect(chapters.locator("[aria-current]")).to_contain_text("Btrfs")
+    until(page, f"Math.abs({NOW} - 75.5) < 0.2")
+    expect(page.locator(".chapters [aria-current]")).to_contain_text("Btrfs")
 
 
 @pytest.mark.parametrize("address", ["#t=75.5", "?t=75.5", "?t=1:15.5", "#t=1m15.5s"])
 def test_every_second_has_an_address(listen: Callable[..., Page], address: str) -> None:
     page = listen(address)
-    page.wait_for_function(f"Math.abs({NOW} - 75.5) < 0.05")
+    until(page, f"Math.abs({NOW} - 75.5) < 0.05")
 
 
 def test_search_as_one_types_all_by_keys(open_page: Callable[..., Page], server: Served, news: str) -> None:
@@ -228,17 +237,17 @@ def test_filters_narrow_and_stand_in_the_address(open_page: Callable[..., Page],
 def test_keys_of_the_player(listen: Callable[..., Page]) -> None:
     page = listen("?t=60")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"Math.abs({NOW} - 90) < 0.2")
+    until(page, f"Math.abs({NOW} - 90) < 0.2")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function(f"Math.abs({NOW} - 75) < 0.2")
+    until(page, f"Math.abs({NOW} - 75) < 0.2")
     page.keyboard.press("[")
-    page.wait_for_function(f"Math.abs({NOW} - 49.04) < 0.2")
+    until(page, f"Math.abs({NOW} - 49.04) < 0.2")
     page.keyboard.press("]")
-    page.wait_for_function(f"Math.abs({NOW} - 75.5) < 0.2")
+    until(page, f"Math.abs({NOW} - 75.5) < 0.2")
     page.keyboard.press(" ")
-    page.wait_for_function("!document.querySelector('audio').paused")
+    until(page, "!document.querySelector('audio').paused")
     page.keyboard.press(" ")
-    page.wait_for_function("document.querySelector('audio').paused")
+    until(page, "document.querySelector('audio').paused")
     page.keyboard.press(">")
     assert page.evaluate("document.querySelector('audio').playbackRate") == 1.1
     page.keyboard.press("?")
@@ -263,14 +272,15 @@ def test_the_position_is_remembered(listen: Callable[..., Page], server: Served)
     page = listen()
     page.evaluate("document.querySelector('.seek').value = 70")
     page.locator(".seek").dispatch_event("input")
-    page.wait_for_function(f"Math.abs({NOW} - 70) < 1")
+    until(page, f"Math.abs({NOW} - 70) < 1")
     page.reload()
     page.wait_for_selector("html.ready")
-    page.wait_for_function(f"Math.abs({NOW} - 70) < 1")
+    until(page, f"Math.abs({NOW} - 70) < 1")
     page.goto("/")
     expect(page.get_by_role("heading", name="Continue listening")).to_be_visible()
     page.locator("#continue a").click()
-    page.wait_for_function(f"Math.abs({NOW} - 70) < 1")
+    page.wait_for_selector("html.ready")
+    until(page, f"Math.abs({NOW} - 70) < 1")
 
 
 def test_a_link_to_this_moment_is_copied(listen: Callable[..., Page], server: Served, news: str) -> None:
@@ -302,7 +312,7 @@ def test_on_a_phone(listen: Callable[..., Page]) -> None:
         assert min(box["width"], box["height"]) >= 40
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
     page.touchscreen.tap(*place_of(page, "snapshots"))
-    page.wait_for_function(f"{NOW} > 75")
+    until(page, f"{NOW} > 75")
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
@@ -327,12 +337,12 @@ def test_on_paper_there_is_the_text_alone(listen: Callable[..., Page]) -> None:
 
 def test_without_scripts(open_page: Callable[..., Page], server: Served, news: str) -> None:
     page = open_page(server, "/", java_script_enabled=False)
-    page.fill("#q", "oom killer")
+    page.fill("#q", '"pressure stall information"')
     page.get_by_role("button", name="Search").click()
     page.locator("a.hit").first.click()
-    assert "#t=20.7" in (page.locator("audio").get_attribute("src") or "")
+    assert re.search(rf"/{news}/audio\.mp3.*#t=4\d\.", page.locator("audio").get_attribute("src") or "")
     expect(page.locator("audio")).to_be_visible()
-    page.get_by_role("navigation", name="Chapters").get_by_role("link", name="Btrfs").click()
+    chapter(page, "Btrfs").click()
     expect(page.get_by_role("heading", name="Btrfs")).to_be_in_viewport()
 
 
@@ -340,15 +350,15 @@ def test_what_is_hostile_runs_nothing(open_page: Callable[..., Page], server: Se
     page = open_page(server, f"/episodes/{HOSTILE}")
     page.wait_for_selector("html.ready")
     expect(page.get_by_role("heading", level=1)).to_contain_text("<script>alert(1)</script>")
-    page.goto("/search?q=say")
+    page.goto("/search?q=aloud")
     expect(page.locator("article.found h2")).to_contain_text("<script>")
 
 
 def test_the_small_player_plays_in_a_frame(open_page: Callable[..., Page], server: Served, news: str) -> None:
     page = open_page(server, f"/embed/{news}?t=75.5")
-    page.wait_for_function(f"Math.abs({NOW} - 75.5) < 0.05")
+    until(page, f"Math.abs({NOW} - 75.5) < 0.05")
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function(f"{NOW} > 76")
+    until(page, f"{NOW} > 76")
     expect(page.locator(".chapter")).to_have_text("Btrfs")
 
 
@@ -412,11 +422,11 @@ def test_a_chapter_is_dragged_and_taken_back(open_page: Callable[..., Page], own
         start_ms = next(c.start_ms for c in own.folder(news).chapters().chapters if c.title == "Btrfs")
         assert 78_000 < start_ms < 83_000
         page.get_by_role("button", name="Undo").click()
-        expect(page.get_by_role("navigation", name="Chapters").get_by_role("link", name="1:15 Btrfs")).to_be_visible()
+        expect(chapter(page, "Btrfs")).to_contain_text("1:15")
         handle.focus()
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("Enter")
-        expect(page.locator("#said")).to_contain_text("Saved")
+        expect(chapter(page, "Btrfs")).to_contain_text("1:16")
         served.settle()
         moved = next(c.start_ms for c in own.folder(news).chapters().chapters if c.title == "Btrfs")
         assert timecode.clock(moved) == "1:16"

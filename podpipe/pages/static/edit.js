@@ -24,23 +24,19 @@ async function send(method, path, body) {
 
 // Shows what the server has now: its page is fetched again and its parts put in place.
 async function refresh() {
-  const answer = await fetch(location.pathname);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [text, times] = await Promise.all([fetch(location.pathname).then((answer) => answer.text()), transcript.ask()]);
+  const page = new DOMParser().parseFromString(text, "text/html");
   const top = scrollY;
   transcript.root.replaceChildren(...page.getElementById("transcript").childNodes);
   const chapters = page.querySelector(".chapters ol");
   if (Boolean(chapters) !== Boolean(list)) { location.reload(); return; }
   list?.replaceChildren(...chapters.childNodes);
   root.querySelector(".wave").replaceWith(page.querySelector(".wave"));
-  await renew();
-  scrollTo({ top });
-}
-
-async function renew() {
   document.dispatchEvent(new CustomEvent("podpipe:renewed"));
-  await transcript.load();
+  transcript.take(times);
   player.show();
   if (document.body.classList.contains("editing")) dress();
+  scrollTo({ top });
 }
 
 async function save(action, close) {

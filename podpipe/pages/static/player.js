@@ -127,7 +127,7 @@ export class Player {
       root.querySelector(".play").setAttribute("aria-label", this.isPlaying ? "Pause" : "Play");
     };
     for (const kind of ["play", "pause", "ended"]) audio.addEventListener(kind, playing);
-    audio.addEventListener("pause", () => this.remember());
+    audio.addEventListener("pause", () => { this.show(); this.remember(); });
     audio.addEventListener("play", () => this.#run());
     addEventListener("pagehide", () => this.remember());
     setInterval(() => { if (this.isPlaying) this.remember(); }, 5000);

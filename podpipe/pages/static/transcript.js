@@ -11,7 +11,6 @@ export class Transcript {
     this.#read();
   }
 
-  // Takes the paragraphs as they stand in the page now.
   #read() {
     this.paragraphs = [...this.root.querySelectorAll("p[data-first]")];
     this.firsts = this.paragraphs.map((paragraph) => Number(paragraph.dataset.first));
@@ -20,11 +19,18 @@ export class Transcript {
     this.current = null;
   }
 
-  async load() {
-    this.#read();
+  async load() { this.take(await this.ask()); }
+
+  // When each word begins, as the server tells it.
+  async ask() {
     const answer = await fetch(this.root.dataset.words);
     if (!answer.ok) throw new Error(`The times of the words can't be loaded (${answer.status}).`);
-    const { step, starts, lengths, words } = await answer.json();
+    return answer.json();
+  }
+
+  // Takes the times, for the paragraphs as they stand in the page now.
+  take({ step, starts, lengths, words }) {
+    this.#read();
     let at = 0;
     this.starts = starts.map((later) => (at += later) * step);
     this.lengths = lengths;
