@@ -26,7 +26,9 @@ HEAVY = {
     "pydub": {"podpipe.edits.sound"},
     "httpcore2": {"podpipe.net.client", "podpipe.net.download", "podpipe.net.transport"},
     "httpx2": {"podpipe.net.address", "podpipe.net.answers", "podpipe.net.client", "podpipe.net.transport"},
+    "jinja2": {"podpipe.pages.render"},
     "nh3": {"podpipe.sanitise"},
+    "pagefind": {"podpipe.publish.finding"},
     "matplotlib": {"podpipe.plot", "podpipe.topics_plot"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }

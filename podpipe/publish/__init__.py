@@ -52,7 +52,8 @@ def publish(library: Library, out: Path, wish: Wish, progress: Progress = lambda
     """
     _see_that_it_is_apart(library, out)
     skipped: list[str] = []
-    site = plan(wish, choosing.choose(library, wish.choice, skipped))
+    remarks: list[str] = []
+    site = plan(wish, choosing.choose(library, wish.choice, skipped, remarks))
     _see_that_one_moved(site)
     place = Place(out, tops=where.TOPS, overwrite=wish.overwrite)
     with place.opened():
@@ -60,7 +61,7 @@ def publish(library: Library, out: Path, wish: Wish, progress: Progress = lambda
     feeds = tuple(dict.fromkeys([*(site.feed_url(s) for s in site.shelves), site.url(where.FEED)]))
     count = sum(len(shelf.episodes) for shelf in site.shelves)
     return Published(
-        site.base, count, sum(bool(s.key) for s in site.shelves), feeds, place.changes, tuple(skipped), tuple(found)
+        site.base, count, sum(bool(s.key) for s in site.shelves), feeds, place.changes, tuple(skipped), (*remarks, *found)
     )
 
 

@@ -17,7 +17,8 @@ from podpipe.library import TRANSCRIPT, EpisodeFolder, Library
 from podpipe.models import Chapter, Episode, Show
 from podpipe.pages.text import one_line
 from podpipe.pages.views import NO_SHOW, show_key
-from podpipe.sources.identity import episode_id
+from podpipe.shows import registry
+from podpipe.sources.identity import show_id
 
 SHOWS = "shows"
 SHOW, ABOUT = "show.json", "about.json"
@@ -73,8 +74,11 @@ class _Header(msgspec.Struct):
     duration_ms: int
 
 
-def choose(library: Library, choice: Choice, skipped: list[str]) -> tuple[Shelf, ...]:
-    """The shows to be published, by title, episodes of none last; why an episode is left out goes to ``skipped``.
+def choose(library: Library, choice: Choice, skipped: list[str], remarks: list[str]) -> tuple[Shelf, ...]:
+    """The shows to be published, by title, episodes of none last.
+
+    Why an episode can't be published goes to ``skipped``. Shows whose feeds are private are published only when they
+    are asked for by name; ``remarks`` tell of them.
 
     Raises:
         PublishError: nothing fits.
@@ -91,6 +95,9 @@ def choose(library: Library, choice: Choice, skipped: list[str]) -> tuple[Shelf,
             skipped.append(f"{folder.id} is left out: it is not finished; run podpipe ingest again")
         elif _fits(chosen.episode, choice):
             by_key.setdefault(show_key(chosen.episode), []).append(chosen)
+    for key in _private(library) & by_key.keys() if not choice.show else ():
+        title = one_line(by_key.pop(key)[0].episode.show)
+        remarks.append(f"{title} is left out: its feed is private; --show publishes it all the same")
     shelves = [_shelf(library, key, episodes) for key, episodes in by_key.items()]
     if not shelves:
         raise PublishError(_nothing(library, choice))
@@ -116,6 +123,14 @@ def _read(folder: EpisodeFolder) -> Chosen | None:
     # A folder's name is ours; what its files say of it may be anybody's.
     episode = replace(folder.episode(), id=folder.id)
     return Chosen(folder, episode, header.language, header.duration_ms, folder.chapters().chapters)
+
+
+def _private(library: Library) -> set[str]:
+    """The ids of shows whose feeds are not for everybody."""
+    if not (library.root / SHOWS / registry.FILE).is_file():
+        return set()
+    with registry.Registry(library.root) as shows:
+        return {show.id for show in shows.subscriptions() if show.is_private}
 
 
 def _fits(episode: Episode, choice: Choice) -> bool:
@@ -149,7 +164,7 @@ def _name(key: str) -> str:
     """A show's name in addresses: its id where podpipe chose that, else one made of its title."""
     if not key:
         return SINGLE
-    return key if _SAFE.fullmatch(key) and key != SINGLE else episode_id(None, key, key)
+    return key if _SAFE.fullmatch(key) and key != SINGLE else show_id(key, key)
 
 
 def _show(path: Path, known: Show) -> Show:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import podpipe
-from podpipe import library, sanitise, storage
+from podpipe import addresses, library, sanitise, storage
 from podpipe.chapters import pictures
 from podpipe.errors import PublishError
 from podpipe.models import Chapter
@@ -164,6 +164,8 @@ def _sound(chosen: Chosen, wish: Wish, audio_base: str) -> Sound:
         raise PublishError(
             f"{chosen.folder.id} came from a file: there is no publisher's audio to link to; publish without --no-audio"
         )
+    if addresses.has_secret(address):
+        raise PublishError(f"the audio of {chosen.folder.id} has a password in its address; publish without --no-audio")
     original = chosen.folder.original()
     ending = urlsplit(address).path.rpartition(".")[2].lower()
     kind = AUDIO_TYPES.get(ending) or AUDIO_TYPES.get(original.suffix.lstrip("."), AUDIO_TYPES["mp3"])
