@@ -107,7 +107,7 @@ def sitemap(site: Site, place: Place, paths: Sequence[str]) -> None:
 def index(site: Site, place: Place, bundle: Bundle) -> None:
     """A search index, where one of its episodes has changed. Raises PublishError, LibraryError, ChaptersError."""
     folder = f"{where.INDEX}/{bundle.name}"
-    digest = storage.digest([[each.folder.id, place.is_of(f"episode {each.folder.id}")] for each in bundle.episodes])
+    digest = storage.digest([[each.folder.id, episode.made_of(place, each)] for each in bundle.episodes])
     if place.keep_folder(folder, digest):
         return
     for name, path in finding.build(bundle, place.temporary() / bundle.name).items():
