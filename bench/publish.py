@@ -100,7 +100,7 @@ def table(found: Measured) -> Table:
         rows.append((f"search: {query}", f"{ms:.0f} ms", f"{kb:,.0f} kB loaded", "", "", "≤ 1 s, ≤ 2 MB"))
     return Table(
         f"Publishing {found.episodes:,} episodes",
-        f"{found.hours:,.0f} hours of talk, {found.words / 1e6:.1f} million words, each episode with a second of audio: "
+        f"{found.hours:,.0f} hours of talk, {found.words / 1e6:.1f} million words, with a second of audio each: "
         f"copying sound is not measured. Pages {found.pages_mb:,.0f} MB, search index "
         f"{found.index_mb:,.0f} MB. *Others' peak* is that of the largest process that helps, such as Pagefind. A "
         "search is the first on a page in Chromium, over loopback: from the query to hits on the page.",
