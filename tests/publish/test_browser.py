@@ -36,7 +36,7 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-NEWS = "2026-03-04-news-dddddddd"
+NEWS, GERMAN = "2026-03-04-news-dddddddd", "2026-03-05-nachrichten-eeeeeeee"
 NOW = "document.querySelector('audio').currentTime"
 TALK = (
     "So much for that. " * 40
@@ -69,6 +69,10 @@ def site(folder: Path, tone: Path, demo: Path) -> Iterator[str]:
     facts = Episode(NEWS, "urn:news:1", "News", show="The News", page="https://example.org/news")
     chapters = evenly(["Opening", "Airships", "Closing"], 149_000)
     put(library, Made(facts, demo / "episode.mp3", spoken(TALK), chapters, Notes("The notes of the news.")))
+    german = Episode(GERMAN, "urn:news:2", "Nachrichten", show="The News")
+    words = spoken("Es folgen die Nachrichten. Auf dem Fluss fahren viele schöne Schiffe.")
+    transcript = put(library, Made(german, tone, words)).path / "transcript.json"
+    transcript.write_text(transcript.read_text().replace('"language": "en"', '"language": "de"'))
     host = folder / "host"
     host.mkdir()
     with pytest.MonkeyPatch.context() as patch, hosting(host) as url:
@@ -146,6 +150,14 @@ def test_a_search_can_be_shared(open_page: Callable[..., Page]) -> None:
     expect(page.locator("a.hit").first).to_be_visible()
 
 
+def test_phrases_are_found_and_words_in_the_stems_of_each_language(open_page: Callable[..., Page]) -> None:
+    page = open_page('search.html?q="begin with the oil"')
+    expect(page.locator("article.found h2")).to_have_text(["Memory"])
+    page = open_page("search.html?q=Schiff")
+    expect(page.locator("article.found h2").first).to_have_text("Nachrichten")
+    expect(page.locator("a.hit mark").first).to_have_text("Schiffe")
+
+
 def test_strangers_words_are_text(open_page: Callable[..., Page]) -> None:
     page = open_page("search.html?q=aloud")
     expect(page.locator("article.found h2").first).to_contain_text("<script>alert(1)</script>")
@@ -165,7 +177,7 @@ def test_it_can_be_read_without_javascript(browser: Browser, site: str, folder: 
     page = context.new_page()
     page.goto(site if where_from == "host" else (folder / "host" / "podcasts" / "index.html").as_uri())
     page.locator(".shows a", has_text="The News").click()
-    page.locator(".card a").click()
+    page.locator(".card a", has_text="News").click()
     expect(page.locator("#transcript")).to_contain_text("zeppelin over the harbour")
     expect(page.locator("audio")).to_be_visible()
     expect(page.get_by_text("The notes of the news.")).to_be_visible()
