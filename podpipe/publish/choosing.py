@@ -154,6 +154,7 @@ def _shelf(library: Library, key: str, chosen: list[Chosen]) -> Shelf:
     facts = library.root / SHOWS / name / ABOUT
     show = _show(facts.with_name(SHOW), Show(id=name, title=one_line(chosen[0].episode.show) or NO_SHOW))
     show = _show(facts, show)
+    show = replace(show, title=one_line(show.title) or NO_SHOW)
     if key:
         chosen = [replace(each, episode=replace(each.episode, show=show.title, show_id=key)) for each in chosen]
     cover = next((facts.with_name(cover) for cover in COVERS if facts.with_name(cover).is_file()), None)

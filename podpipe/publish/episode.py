@@ -16,7 +16,7 @@ from podpipe.pages import material, views
 from podpipe.pages.views import EpisodeView
 from podpipe.publish import structured, where
 from podpipe.publish.choosing import Chosen, Shelf
-from podpipe.publish.feed import Enclosure, Item
+from podpipe.publish.feed import Item
 from podpipe.publish.place import Place
 from podpipe.publish.site import AUDIO, Site
 from podpipe.transcripts.telling import Telling
@@ -72,12 +72,11 @@ def _part(chosen: Chosen) -> str:
 
 def item(site: Site, chosen: Chosen) -> Item:
     """An episode in a feed. Raises LibraryError, ChaptersError."""
-    identity, sound = chosen.folder.id, site.sounds[chosen.folder.id]
-    notes = chosen.folder.notes()
+    identity, notes = chosen.folder.id, chosen.folder.notes()
     cover = site.covers.get(identity, "")
     return Item(
         chosen.episode,
-        Enclosure(sound.url, sound.length, sound.media_type),
+        site.sounds[identity],
         chosen.duration_ms,
         _safe(notes, chosen.episode.page),
         site.chapters(chosen, chosen.chapters),
