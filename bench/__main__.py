@@ -22,6 +22,7 @@ from bench import (
     misheard,
     overhead,
     page,
+    publish,
     published,
     reading,
     robustness,
@@ -59,11 +60,12 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "tagging": tagging.run,
     "reading": reading.run,
     "checking": checking.run,
+    "publish": publish.run,
     "memory": memory.run,
     "web": web.run,
     "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "searching", "topics"})
+SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness", "searching", "topics"})
 """Left out by ``--quick``."""
 
 

@@ -30,6 +30,7 @@ HEAVY = {
     "jinja2": {"podpipe.pages.render"},
     "nh3": {"podpipe.sanitise"},
     "uvicorn": {"podpipe.web.server"},
+    "pagefind": {"podpipe.publish.finding"},
     "matplotlib": {"podpipe.plot", "podpipe.topics_plot"},
     "whoosh": {"podpipe.search.whoosh", "podpipe.search.analysis"},
 }
