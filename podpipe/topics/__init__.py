@@ -40,6 +40,8 @@ def find_chapters(
         return Chapters(_closed(found, duration_ms))
     found, missing = _of_notes(alignment)
     named, not_heard = agenda.find(agenda.named(outline, only_headings=bool(found)), hypothesis.words, sound)
+    if named and not found:
+        named, not_heard = heard.beside(named, not_heard, hypothesis.words, sound)
     found, missing = [*found, *named], _without([*missing, *not_heard], named)
     is_long = duration_ms > _LONG_MS
     if is_long:
