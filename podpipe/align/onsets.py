@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -11,7 +10,7 @@ from rapidfuzz import fuzz
 
 from podpipe import timecode
 from podpipe.models import Hypothesis, Placement, Section, Word
-from podpipe.prose import bare
+from podpipe.prose import bare, number_before
 from podpipe.sound import Silence, Sound
 
 _LONGEST_MS = 700
@@ -25,11 +24,6 @@ _ALIKE = 0.75
 
 _NUMBER_MS = 1000
 """So long it takes to say one."""
-_NUMBER = re.compile(
-    r"(?:(?:number|item|topic|part|point|story) )?(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
-    r"twelve|first|second|third|fourth|fifth|last)\W*",
-    re.IGNORECASE,
-)
 
 
 def before(
@@ -87,8 +81,7 @@ def _with_number(silence: Silence, words: Sequence[Word], sound: Sound) -> Silen
     """The pause before the number of a heading, where the host says one and pauses: "Three. Filesystems."."""
     for before in reversed(_silences_between(sound, silence.start_ms - _NUMBER_MS, silence.start_ms)):
         first = bisect_left(words, before.end_ms - 250, key=lambda word: word.start_ms)
-        said = [word.text for word in words[first : first + 2]]
-        is_number = any(_NUMBER.fullmatch(" ".join(said[:count])) for count in (1, 2))
+        is_number = number_before([word.text for word in words[first : first + 2]])
         if is_number and before.length_ms >= silence.length_ms and silence.start_ms - before.end_ms < _NUMBER_MS:
             return before
     return silence

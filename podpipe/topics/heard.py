@@ -173,7 +173,7 @@ def _minute_from(start_ms: int, words: Sequence[Word]) -> Sequence[Word]:
 
 def _phrase(place: Opening, words: Sequence[Word]) -> Phrase | None:
     title = title_of(place)
-    is_doubtful = not is_topic(title)
+    is_doubtful = not (is_topic(title) or place.numbered)
     if not title or (is_doubtful and not place.after_ms):
         return None
     size = len(title.split())
@@ -193,7 +193,8 @@ def title_of(place: Opening) -> str:
     title = place.said(size).strip(" .,:;!?-")
     if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
         return ""
-    return title[0].upper() + title[1:] if is_topic(title) or is_misheard_topic(title) else ""
+    is_title = is_topic(title) or is_misheard_topic(title) or place.numbered
+    return title[0].upper() + title[1:] if is_title else ""
 
 
 def _is_taken_up(title: str, place: Opening, words: Sequence[Word]) -> bool:
