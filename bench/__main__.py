@@ -11,8 +11,10 @@ from pathlib import Path
 
 from bench import (
     calibration,
+    checking,
     conversation,
     engines,
+    fresh,
     headings,
     known_items,
     machine,
@@ -21,16 +23,19 @@ from bench import (
     misheard,
     overhead,
     page,
+    publish,
     published,
     reading,
     robustness,
     script,
     script_speed,
     searching,
+    shows,
     startup,
     tagging,
     terms,
     topics,
+    web,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -42,6 +47,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "terms": terms.run,
     "script_speed": script_speed.run,
     "headings": headings.run,
+    "fresh": fresh.run,
     "words": words.run,
     "robustness": robustness.run,
     "overhead": overhead.run,
@@ -55,9 +61,13 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "misheard": misheard.run,
     "tagging": tagging.run,
     "reading": reading.run,
+    "checking": checking.run,
+    "publish": publish.run,
     "memory": memory.run,
+    "web": web.run,
+    "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "searching", "topics"})
+SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness", "searching", "topics"})
 """Left out by ``--quick``."""
 
 

@@ -230,8 +230,8 @@ def _create(folder: Path) -> None:
     storage = FileStorage(str(folder), supports_mmap=False)
     if not storage.index_exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        identity.make(folder)  # before, so that no index is ever without
         storage.create_index(_schema())
-        identity.make(folder)
 
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
