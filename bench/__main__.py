@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     calibration,
+    company,
     conversation,
     engines,
     headings,
@@ -19,6 +20,7 @@ from bench import (
     main_job,
     memory,
     misheard,
+    misspoken,
     overhead,
     page,
     published,
@@ -30,6 +32,7 @@ from bench import (
     startup,
     tagging,
     terms,
+    timestamps,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -51,11 +54,14 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "known_items": known_items.run,
     "searching": searching.run,
     "misheard": misheard.run,
+    "misspoken": misspoken.run,
+    "company": company.run,
+    "timestamps": timestamps.run,
     "tagging": tagging.run,
     "reading": reading.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "searching"})
+SLOW = frozenset({"calibration", "company", "known_items", "memory", "robustness", "searching"})
 """Left out by ``--quick``."""
 
 
