@@ -33,6 +33,7 @@ from bench import (
     tagging,
     terms,
     timestamps,
+    topics,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -52,6 +53,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "conversation": conversation.run,
     "calibration": calibration.run,
     "known_items": known_items.run,
+    "topics": topics.run,
     "searching": searching.run,
     "misheard": misheard.run,
     "misspoken": misspoken.run,
@@ -61,7 +63,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "reading": reading.run,
     "memory": memory.run,
 }
-SLOW = frozenset({"calibration", "company", "known_items", "memory", "robustness", "searching"})
+SLOW = frozenset({"calibration", "company", "known_items", "memory", "robustness", "searching", "topics"})
 """Left out by ``--quick``."""
 
 

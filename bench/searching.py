@@ -31,10 +31,10 @@ TARGETS = {("podpipe on whoosh", ALL): "≤ 20 / 60 ms; ≤ 140 s", ("podpipe on
 EXPLANATION = """\
 {queries} queries (terms, several words, phrases, beginnings of words, misspelt words) asked one after the other of an
 index that is open, {rounds} times after a round that is not counted; the best of each counts, as other work may run on
-the machine. It is the whole answer, ten hits with snippets. The passages are those of the corpus; beyond 120,000 the same again under other ids. *Plainly*: the engine's own analyzer for English, its own
-query parser and its own highlighter, as its documentation has it, one document a passage; it finds no misspelt word and
-groups nothing. FTS5 is asked for all words, with `snippet()`. *Built in* is seconds of CPU, without reading the
-transcripts.
+the machine. It is the whole answer, ten hits with snippets. The passages are those of the corpus; beyond 120,000 the
+same again under other ids. *Plainly*: the engine's own analyzer for English, its own query parser and its own
+highlighter, as its documentation has it, one document a passage; it finds no misspelt word and groups nothing. FTS5 is
+asked for all words, with `snippet()`. *Built in* is seconds of CPU, without reading the transcripts.
 
 ![Time of a search against the number of passages](searching.svg)"""
 

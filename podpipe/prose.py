@@ -33,7 +33,9 @@ CHAT = frozenset(
     hundred before after same itself myself himself herself themselves ourselves above below between through during
     against both each few nor until whether whose whom cannot couldn didn doesn wasn weren wouldn shouldn isn aren
     ask asks asked asking allow allows allowed happens happened ends ended begin begins began show shows showed means
-    meant says saying goes gone seen seem seems keeps kept turn turns turned""".split()
+    meant says saying goes gone seen seem seems keeps kept turn turns turned
+    wrote written writes writing went came knew known brought left felt heard met sent gave given became becomes added
+    adds add""".split()
 )
 """Words of any talk: they may matter in a query, but nothing is about them."""
 

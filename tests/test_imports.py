@@ -98,7 +98,7 @@ def test_no_imports_run_in_a_circle_when_modules_are_loaded() -> None:
         ("topics", ("sources", "speech", "search", "chapters", "transcripts", "stages", "ingest")),
         ("chapters", ("sources", "speech", "align", "topics", "search", "transcripts", "stages", "ingest")),
         ("transcripts", ("sources", "speech", "align", "topics", "search", "chapters", "stages", "ingest")),
-        ("search", ("sources", "speech", "align", "topics", "chapters", "transcripts", "stages", "ingest")),
+        ("search", ("sources", "speech", "align", "topics", "chapters", "transcripts", "hits", "stages", "ingest")),
     ],
 )
 def test_stages_do_not_know_the_stages_after_them(stage: str, others: tuple[str, ...]) -> None:

@@ -73,11 +73,11 @@ def print_json_line(value: object) -> None:
     """Print a value as JSON on one line."""
     import msgspec
 
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    write(msgspec.json.encode(value) + b"\n")
 
 
 def print_json(value: object) -> None:
     """Print a value as indented JSON."""
     import msgspec
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")

@@ -80,19 +80,18 @@ def addressed(passages: Iterable[Candidate]) -> Counter[str]:
 
 
 def spelled(terms: Iterable[str], passages: Iterable[Candidate]) -> dict[str, str]:
-    """Terms as they are written most often in some passages; those that are not there are left out.
+    """Terms as they are written most often in some passages or titles; those that are not there are left out.
 
     Two terms count only where they are one name, with no comma or other words between them.
     """
     wanted = {tuple(term.split()): term for term in terms}
     forms: dict[str, Counter[str]] = {}
     for passage in passages:
-        for sentence in passage.sentences:
-            stems = f" {sentence.terms} "
-            here = [run for run in wanted if f" {' '.join(run)} " in stems]
-            if here:
-                for run, form in _forms(sentence.text, passage.language, here):
-                    forms.setdefault(wanted[run], Counter())[form] += 1
+        title = Spoken(passage.chapter or passage.episode_title, 0, 0, passage.title_terms)
+        for sentence in passage.sentences or (title,):
+            here = [run for run in wanted if f" {' '.join(run)} " in sentence.terms]
+            for run, form in _forms(sentence.text, passage.language, here) if here else ():
+                forms.setdefault(wanted[run], Counter())[form] += 1
     return {term: max(found, key=lambda form: (found[form], form)) for term, found in forms.items()}
 
 

@@ -222,7 +222,7 @@ class TantivyIndex:
         if term.prefix and len(term.run) > 1:
             return t.Query.phrase_prefix_query(self._schema, field, list(term.run))
         if term.prefix:
-            escaped = "".join(f"\\{character}" if not character.isalnum() else character for character in term.run[0])
+            escaped = "".join(f"\\{character}" if _is_sign(character) else character for character in term.run[0])
             return t.Query.regex_query(self._schema, field, f"{escaped}.*")
         if len(term.run) > 1:
             return t.Query.phrase_query(self._schema, field, list(term.run))
@@ -257,3 +257,8 @@ def _document(document: Document) -> t.Document:
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
     return SearchError(f"the index in {folder} can't be read ({error}); podpipe reindex makes it again")
+
+
+def _is_sign(character: str) -> bool:
+    """Whether a character may mean something in a regular expression; no other may be escaped there."""
+    return character.isascii() and not character.isalnum()

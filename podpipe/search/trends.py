@@ -19,7 +19,7 @@ Trend = Literal["rising", "falling", "steady"]
 
 _OF_EPISODE = 20
 """Topics of an episode at most."""
-_COMMONEST = 0.3
+_COMMONEST = 0.5
 """Of many episodes: a term that more of them talk of says nothing of any."""
 _MANY = 20
 """With fewer episodes, what is rare among them says little: then only names, titles and two terms together count."""
@@ -197,7 +197,7 @@ def _written(index: Index, samples: dict[str, list[str]]) -> dict[str, str]:
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for episode_id, terms in wanted.items():
         documents = map(candidate, index.stored(episode_id))
-        for term, form in spelled(terms, [document for document in documents if document.text]).items():
+        for term, form in spelled(terms, documents).items():
             forms[term][form] += 1
     return {term: max(found, key=lambda form: (found[form], form)) for term, found in forms.items()}
 
