@@ -11,9 +11,11 @@ from pathlib import Path
 
 from bench import (
     calibration,
+    checking,
     company,
     conversation,
     engines,
+    fresh,
     headings,
     known_items,
     machine,
@@ -23,17 +25,20 @@ from bench import (
     misspoken,
     overhead,
     page,
+    publish,
     published,
     reading,
     robustness,
     script,
     script_speed,
     searching,
+    shows,
     startup,
     tagging,
     terms,
     timestamps,
     topics,
+    web,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -45,6 +50,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "terms": terms.run,
     "script_speed": script_speed.run,
     "headings": headings.run,
+    "fresh": fresh.run,
     "words": words.run,
     "robustness": robustness.run,
     "overhead": overhead.run,
@@ -61,9 +67,13 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "timestamps": timestamps.run,
     "tagging": tagging.run,
     "reading": reading.run,
+    "checking": checking.run,
+    "publish": publish.run,
     "memory": memory.run,
+    "web": web.run,
+    "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "company", "known_items", "memory", "robustness", "searching", "topics"})
+SLOW = frozenset({"calibration", "company", "known_items", "memory", "publish", "robustness", "searching", "topics"})
 """Left out by ``--quick``."""
 
 

@@ -87,9 +87,9 @@ def again_and_again(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
 def indexed(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
     """Episodes of the archive until there are so many passages; an id ends with a number of its own."""
     size = 0
-    for number, (show, title, text) in enumerate(_transcripts(archive)):
+    for number, (show, title, text) in enumerate(transcripts(archive)):
         episode_id = f"{title}-{number}"
-        cut = passages(episode_id, (), _sentences(text))
+        cut = passages(episode_id, (), sentences(text))
         published = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(days=2 * number)
         audio = f"https://example.org/{episode_id}.mp3"
         episode = Episode(episode_id, audio, title.replace("-", " "), show, published, audio)
@@ -99,7 +99,7 @@ def indexed(archive: Path, wanted: int) -> Iterator[IndexedEpisode]:
             return
 
 
-def _transcripts(archive: Path) -> Iterator[tuple[str, str, str]]:
+def transcripts(archive: Path) -> Iterator[tuple[str, str, str]]:
     """Show, title and text of each transcript."""
     with tarfile.open(archive) as files:
         for member in files:
@@ -109,7 +109,7 @@ def _transcripts(archive: Path) -> Iterator[tuple[str, str, str]]:
                 yield path.parts[1], path.stem, data.read().decode("utf-8", "replace")
 
 
-def _sentences(text: str) -> tuple[Sentence, ...]:
+def sentences(text: str) -> tuple[Sentence, ...]:
     """The text's sentences as if they were spoken one after the other, without speakers and marks."""
     found: list[Sentence] = []
     start_ms = 0

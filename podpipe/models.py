@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-Origin = Literal["heard", "script", "vocabulary", "publisher"]
-"""Where a word's spelling comes from: the recogniser, the notes' text, their terms, or a published transcript."""
+Origin = Literal["heard", "script", "vocabulary", "publisher", "edited"]
+"""Where a word's spelling comes from: the recogniser, the notes' text or terms, a published transcript, a person."""
 
 MediaType = Literal["text/plain", "text/markdown", "text/html"]
 """What kind of text show notes are."""
@@ -230,6 +230,8 @@ class Placement:
     end_ms: int | None
     confidence: float
     because: str
+    is_heard: bool = True
+    """Whether the heading itself was made out, or only the text below it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,9 +113,13 @@ def open_index(folder: Path, *, create: bool = False, engine: str | None = None)
     """The index in a folder, by the engine that made it; ``engine`` is for one that is created (whoosh).
 
     Raises:
-        SearchError: there is none, or it is damaged (``podpipe reindex`` makes it again), or its engine is missing.
+        SearchError: there is none, or it is damaged (``podpipe reindex`` makes it again), or its engine is missing;
+            or it is somebody else's.
     """
+    from podpipe.search import trust
+
     _await_swap(folder)
+    trust.check(folder)
     if (engine_of(folder) or engine) == "tantivy":
         try:
             from podpipe.search.tantivy import TantivyIndex
@@ -129,7 +133,7 @@ def open_index(folder: Path, *, create: bool = False, engine: str | None = None)
 
 def _await_swap(folder: Path) -> None:
     """Wait for the moment between the two renames by which ``podpipe.reindex`` puts a new index in place."""
-    for _ in range(50):
+    for _ in range(500):
         if folder.exists() or not folder.with_name(".index-old").exists():
             return
         time.sleep(0.01)

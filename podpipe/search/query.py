@@ -17,7 +17,7 @@ from podpipe.errors import SearchError
 from podpipe.search import analysis
 
 _PIECE = re.compile(
-    r"""\s*(?:
+    r"""(?:
         (?P<minus>-)(?=[^\s)])
       | (?P<open>\()
       | (?P<close>\))

@@ -240,11 +240,13 @@ def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Seq
     if all(term.worth == 1 for alternatives in query.said for term in alternatives):
         return found
     alike = [term for alternatives in query.said for term in alternatives if term.worth < 1]
+    words = [_pattern(term) for term in alike if len(term.run) == 1 and not term.heard]
     kept = []
     for match in found:
         text = _joined(match.candidate)
         worth = matcher.worth(text)
-        if worth == 1 or next(heard_as(match.candidate.text, text, alike, match.candidate.language), None):
+        is_word = worth == 1 or any(word in text for word in words)
+        if is_word or next(heard_as(match.candidate.text, text, alike, match.candidate.language), None):
             kept.append((match, worth))
     best = max((worth for _, worth in kept), default=0.0)
     least = _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE

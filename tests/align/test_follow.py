@@ -178,6 +178,18 @@ def test_what_comes_before_an_improvisation_is_kept_up_to_the_pause() -> None:
     assert kept.left_ms == 2800
 
 
+def test_a_word_that_is_doubted_is_heard_instead() -> None:
+    sound = _with_pauses(2700, (1500, 1800))
+    starts = [0, 300, 600, 900, 1200, 1800, 2100, 2400]
+    texts = "It is as it was. And so on.".split()
+    placed = [Word(text, start, start + 300, 0.8) for text, start in zip(texts, starts, strict=True)]
+    placed[6] = Word("so", 2100, 2400, 0.0005)
+    assert reading(placed, sound).words == tuple(placed)
+    surer = Reader(SCRIPT, 0, doubt=-7.0, origin="publisher").read(placed, sound)
+    assert (spelled(surer.words), surer.left_ms) == ("It is as it was.", 1800)
+    assert {word.origin for word in surer.words} == {"publisher"}
+
+
 def test_a_long_word_of_digits_may_last() -> None:
     words = [Word("it", 0, 300, 0.9), Word("costs", 300, 700, 0.9), Word("$2,400,145.", 700, 4600, 0.5)]
     assert reading(words, _with_pauses(5000, (4600, 5000))).left_ms is None
@@ -209,6 +221,10 @@ def test_any_script_can_be_read(script: list[str], duration_ms: int, at: int) ->
     assert reader.at is None or 0 <= reader.at < max(len(script), at + 1)
 
 
+def spelled(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
 def _said(text: str) -> list[Word]:
     return [Word(word, 300 * number, 300 * number + 300) for number, word in enumerate(text.split())]
 
@@ -222,3 +238,15 @@ def test_the_host_may_go_on_with_another_topic() -> None:
     reader = Reader((*fatelf, *fanotify), openings=(0, len(fatelf)))
     reader.find(_said("and should not cause future fanotify events. That elf."))
     assert reader.at == 1
+
+
+def test_a_short_sentence_in_place_of_which_something_else_is_said_is_not_read() -> None:
+    """Three words are too few to spoil the mean of a run: they are judged as a sentence."""
+    texts = "the library loses two posts. Bus route 42.".split()
+    read = [Word(text, 300 * n, 300 * n + 300, 0.9) for n, text in enumerate(texts[:5])]
+    other = [Word(text, 1900 + 300 * n, 2200 + 300 * n, 0.0002) for n, text in enumerate(texts[5:])]
+    kept = reading([*read, *other], _with_pauses(3300, (1500, 1900), (2800, 3300)))
+    assert [word.text for word in kept.words] == texts[:5]
+    assert kept.left_ms == 1900
+    spoken = [Word(word.text, word.start_ms, word.end_ms, 0.05) for word in other]
+    assert reading([*read, *spoken], _with_pauses(3300, (1500, 1900), (2800, 3300))).left_ms is None
