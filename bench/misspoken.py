@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from bench.episodes import shared_data
 from bench.table import Settings, Skipped, Table
 from podpipe import storage
 from podpipe.models import Episode, Hypothesis, IndexedEpisode, Sentence, Transcript
-from podpipe.search import Index, open_index, search
+from podpipe.search import Index, analysis, open_index, search
 from podpipe.search.passages import passages
 from podpipe.speech.aliases import Aliases
 from podpipe.transcripts.sentences import spoken
@@ -89,11 +89,10 @@ def _sayings(index: Index) -> Iterator[Said]:
                         break
 
 
-def _is_known(term: str, known: object) -> bool:
-    from podpipe.search import analysis
-
-    assert isinstance(known, dict)
-    return any(word in known for word in (*analysis.terms(term), term.casefold()))
+def _is_known(term: str, known: Mapping[str, int]) -> bool:
+    """Whether the library has a word, or it says nothing."""
+    terms = analysis.terms(term)
+    return not terms or any(word in known for word in (*terms, term.casefold()))
 
 
 def _figures(index: Index, said: Sequence[Said], heard: Sequence[Hypothesis], *, told: bool) -> tuple[str, str, str]:
