@@ -184,6 +184,10 @@ class Registry:
                 f"INSERT OR REPLACE INTO show ({_SHOW_COLUMNS}) VALUES ({names})", map(_show_values, subscriptions)
             )
 
+    def folder(self, show_id: str) -> Path:
+        """Where what is known of a show is, beside this."""
+        return self._folder / show_id
+
     def describe(self, show: Show, *, private: bool) -> None:
         """Keep what the publisher says of a show in ``show.json``, without the secrets of its address."""
         feed = f"{addresses.origin(show.feed)}/" if private else addresses.without_secrets(show.feed)
