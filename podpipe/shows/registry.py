@@ -240,6 +240,16 @@ class Registry:
         ending = episode_id.rpartition("-")[2]
         return bool(self._rows("SELECT 1 FROM episode WHERE hash = ? AND show_id != ? LIMIT 1", [ending, show_id]))
 
+    def find_entry(self, text: str) -> Entry:
+        """The one episode whose id or title fits. Raises LibraryError."""
+        found = self.find_entries(text)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise LibraryError(f"no show or episode fits {text!r}; podpipe status lists them")
+        names = ", ".join(entry.id for entry in found[:4]) + (", …" if len(found) > 4 else "")
+        raise LibraryError(f"{text!r} fits {len(found)} episodes ({names}); give more of the id")
+
     def find_entries(self, text: str) -> list[Entry]:
         """Episodes whose id is or has ``text``, or else whose title has it."""
         wanted = text.strip().casefold()
