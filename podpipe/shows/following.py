@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podpipe import addresses, fetching, storage
 from podpipe.chapters import facts
 from podpipe.errors import FetchError, PodpipeError
 from podpipe.library import COVERS
-from podpipe.models import Show
 from podpipe.shows import Options, Subscription, news
 from podpipe.shows.news import News
 from podpipe.shows.registry import Registry
@@ -211,9 +211,8 @@ def _keep(registry: Registry, client: Client, subscription: Subscription, checke
         is_taken=registry.is_taken,
     )
     registry.put(found.changes)
-    before = registry.show(subscription.id)
     registry.describe(replace(checked.show, id=subscription.id), private=private)
-    remarks = [*checked.remarks, *_cover(registry, client, checked.show, subscription.id, before)]
+    remarks = [*checked.remarks, *_cover(registry.folder(subscription.id), client, checked.show.image)]
     kept = replace(
         subscription,
         feed=checked.url,
@@ -233,26 +232,20 @@ def _keep(registry: Registry, client: Client, subscription: Subscription, checke
     return Result(kept, found, silent=checked.silent, remarks=said)
 
 
-def _cover(registry: Registry, client: Client, show: Show, show_id: str, before: Show | None) -> Iterator[str]:
-    """The picture that a feed names → ``cover.jpg`` or ``.png`` beside ``show.json``; a remark where it can't be had.
-
-    It is fetched when its address is new: one that a person puts in its place stays.
-    """
-    folder = registry.folder(show_id)
-    if not is_url(show.image) or (before is not None and before.image == show.image):
+def _cover(folder: Path, client: Client, url: str) -> Iterator[str]:
+    """The picture that a feed names → ``cover.jpg`` or ``.png``, where there is none; a remark where it can't be had."""
+    if not is_url(url) or any((folder / name).exists() for name in COVERS.values()):
         return
     try:
-        data = fetching.image(client, show.image, folder / "arriving")
+        data = fetching.image(client, url, folder / "arriving")
     except FetchError as error:
         yield f"the cover could not be had: {error}"
         return
     kind = facts.image_type(data)
-    if not kind:
-        yield f"the cover at {addresses.mask(show.image)} is neither JPEG nor PNG"
-        return
-    for name in COVERS.values():
-        (folder / name).unlink(missing_ok=True)
-    storage.write_bytes(folder / COVERS[kind], data)
+    if kind:
+        storage.write_bytes(folder / COVERS[kind], data)
+    else:
+        yield f"the cover at {addresses.mask(url)} is neither JPEG nor PNG"
 
 
 def adopt(registry: Registry, client: Client, candidates: Sequence[Candidate]) -> tuple[list[Candidate], int]:
