@@ -25,6 +25,7 @@ from bench import (
     script,
     script_speed,
     shows,
+    soak,
     startup,
     tagging,
     terms,
@@ -51,10 +52,11 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "tagging": tagging.run,
     "reading": reading.run,
     "memory": memory.run,
+    "soak": soak.run,
     "web": web.run,
     "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
+SLOW = frozenset({"calibration", "known_items", "memory", "robustness", "soak"})
 """Left out by ``--quick``."""
 
 

@@ -8,7 +8,7 @@ import re
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from operator import itemgetter
@@ -16,7 +16,7 @@ from operator import itemgetter
 from bench.corpus import indexed
 from bench.episodes import shared_data
 from bench.table import Settings, Table
-from podpipe.models import Alias, IndexedEpisode, Passage, Sentence
+from podpipe.models import IndexedEpisode, Passage, Sentence
 from podpipe.prose import bare
 from podpipe.search import ENGINES, Index, analysis, open_index, search
 
