@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,3 +110,30 @@ def test_killed_at_two_hundred_moments(feed: str, undisturbed: tuple[Path, float
         if kills >= 200:
             break
     assert kills >= 200
+
+
+def podpipe(demo: Path, library: Path) -> subprocess.Popen[bytes]:
+    """``podpipe ingest`` of the bundled episode, as a user types it: real Whisper, real everything."""
+    command = [sys.executable, "-m", "podpipe", "ingest", str(demo / "notes.txt"), "--library", str(library)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+@pytest.mark.slow
+def test_killed_while_whisper_listens(demo: Path, tmp_path: Path) -> None:
+    began = time.monotonic()
+    with podpipe(demo, tmp_path / "undisturbed") as process:
+        assert process.wait() == 0
+    took_s = time.monotonic() - began
+    moments = random.Random(SEED)
+    root = tmp_path / "library"
+    for _ in range(6):
+        before = finished(root)
+        with podpipe(demo, root) as process:
+            try:
+                assert process.wait(moments.uniform(0.1, 1) * took_s) == 0
+            except subprocess.TimeoutExpired:
+                process.kill()
+        assert before <= finished(root)
+    with podpipe(demo, root) as process:
+        assert process.wait() == 0
+    check_end(root, tmp_path / "undisturbed")
