@@ -79,14 +79,14 @@ def subscribe(
     url = address_of(url)
     checked = checking.check(client, url)
     assert checked is not None  # nothing was given that it could be unchanged from
-    known = registry.known(url) or registry.known(checked.url, checked.show.guid)
+    known = registry.known(url) or registry.known(checked.url, checked.show.guid, checked.show.title)
     subscription = known or Subscription(show_id(checked.show.title, checked.show.guid or url), url, "")
     subscription = replace(
         subscription,
         feed=checked.url,
         is_followed=True,
         is_private=subscription.is_private or private or addresses.has_secret(checked.url),
-        is_typed=True,
+        is_typed=client.is_nearby(url) and addresses.host(url) == addresses.host(checked.url),
         options=options or subscription.options,
     )
     result = _keep(registry, subscription, checked, time.time())
@@ -187,7 +187,7 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
 
     A show that turns out to be one that is followed under another address is followed once.
     """
-    other = registry.known(checked.url, checked.show.guid)
+    other = registry.known(checked.url, checked.show.guid, checked.show.title)
     if subscription.checked is None and other is not None and other.id != subscription.id:
         registry.forget(subscription.id)
         return Result(other)
@@ -213,6 +213,7 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
         title=checked.show.title,
         guid=checked.show.guid or subscription.guid,
         is_private=private,
+        is_typed=subscription.is_typed and addresses.host(checked.url) == addresses.host(subscription.feed),
         validators=dict(checked.validators) if checked.is_whole else {},
         is_complete=subscription.is_complete or checked.is_whole,
         checked=now,
@@ -225,17 +226,23 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
     return Result(kept, found, silent=checked.silent, remarks=remarks)
 
 
-def adopt(registry: Registry, candidates: Sequence[Candidate]) -> tuple[list[Candidate], int]:
+def adopt(registry: Registry, client: Client, candidates: Sequence[Candidate]) -> tuple[list[Candidate], int]:
     """Note episodes of a feed that is ingested once; gives them as they are known here, and how many are left out.
 
     Left out is what the user has removed. What was skipped before is wanted now.
     """
     show = candidates[0].show
     assert show is not None
-    known = registry.known(show.feed, show.guid)
+    known = registry.known(show.feed, show.guid, show.title)
     private = addresses.has_secret(show.feed)
     subscription = known or Subscription(
-        show.id, show.feed, show.title, show.guid, is_followed=False, is_private=private, is_typed=True
+        show.id,
+        show.feed,
+        show.title,
+        show.guid,
+        is_followed=False,
+        is_private=private,
+        is_typed=client.is_nearby(show.feed),
     )
     if known is None:
         registry.save(subscription)

@@ -62,11 +62,12 @@ _EPISODE_COLUMNS = "show_id, guid, id, title, state, published, attempts, error,
 class Registry:
     """The shows of a library, for several threads. Every method raises LibraryError where the file can't be used."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, create: bool = True) -> None:
+        """Open it; with ``create`` it is made where there is none, and otherwise is empty then."""
         self._folder = root / "shows"
         self._path = self._folder / FILE
         self._lock = threading.RLock()
-        self._database = self._open()
+        self._database = self._open(create)
 
     def __enter__(self) -> Registry:
         return self
@@ -78,14 +79,15 @@ class Registry:
         """Close the file."""
         self._database.close()
 
-    def _open(self) -> sqlite3.Connection:
-        """The database; one in memory where the library has none and can't be written yet."""
-        with storage.explained(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if not self._path.exists():
-                os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite does it for everyone
+    def _open(self, create: bool) -> sqlite3.Connection:
+        if create:
+            with storage.explained(self._folder):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                if not self._path.exists():
+                    os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite does it for everyone
+        name = self._path if self._path.exists() else ":memory:"
         with self._explained():
-            database = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+            database = sqlite3.connect(name, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
             database.execute("PRAGMA trusted_schema = OFF")  # what a file from elsewhere defines is not run
             database.execute("PRAGMA synchronous = FULL")
             self._migrate(database)
@@ -148,9 +150,16 @@ class Registry:
         rows = self._rows(f"SELECT {_SHOW_COLUMNS} FROM show WHERE id = ?", [show_id])
         return _subscription(rows[0]) if rows else None
 
-    def known(self, feed: str, guid: str = "") -> Subscription | None:
-        """The show with this feed or, wherever its feed has moved, this ``podcast:guid``."""
-        rows = self._rows(f"SELECT {_SHOW_COLUMNS} FROM show WHERE feed = ? OR (guid != '' AND guid = ?)", [feed, guid])
+    def known(self, feed: str, guid: str = "", title: str = "") -> Subscription | None:
+        """The show with this feed or, wherever its feed has moved, this ``podcast:guid`` and title.
+
+        Feeds are made from others, and keep their guids: one alone tells nothing.
+        """
+        rows = self._rows(
+            f"SELECT {_SHOW_COLUMNS} FROM show WHERE feed = ? OR (guid != '' AND guid = ? AND title = ?)"
+            " ORDER BY feed != ?",
+            [feed, guid, title, feed],
+        )
         return _subscription(rows[0]) if rows else None
 
     def find(self, text: str) -> Subscription:

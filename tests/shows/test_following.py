@@ -223,6 +223,18 @@ def test_a_feed_that_has_moved_for_good_is_asked_where_it_is(follower: Follower,
     assert shown["feed"] == f"{site.url}/new"
 
 
+def test_a_host_nearby_is_asked_again_only_where_the_user_has_named_it(
+    follower: Follower, publisher: Publisher
+) -> None:
+    there = publisher.feed([Item(1)], "/new").replace("127.0.0.1", "localhost")
+    url = publisher.feed([Item(1)], head=f"<itunes:new-feed-url>{there}</itunes:new-feed-url>")
+    assert follower.subscribe(publisher.feed([Item(1)], "/stays")).subscription.is_typed
+    show = follower.subscribe(url).subscription
+    assert (show.feed, show.is_typed) == (there, False)
+    follower.update(show.id)
+    assert "private network" in follower.results[0].error
+
+
 def test_moves_in_a_circle_lead_nowhere(follower: Follower, publisher: Publisher) -> None:
     publisher.feed([Item(1)], "/a", f"<itunes:new-feed-url>{publisher.site.url}/b</itunes:new-feed-url>")
     url = publisher.feed([Item(1)], "/b", f"<itunes:new-feed-url>{publisher.site.url}/a</itunes:new-feed-url>")
@@ -474,6 +486,16 @@ def test_names_that_fit_nothing_or_too_much_are_said(follower: Follower, publish
     follower.update("alpha")
     with pytest.raises(LibraryError, match="is done"):
         follower.retry("episode 1")
+
+
+def test_a_show_is_followed_once_wherever_its_feed_is(follower: Follower, publisher: Publisher) -> None:
+    guid = '<guid xmlns="https://podcastindex.org/namespace/1.0">one</guid>'
+    first = follower.subscribe(publisher.feed([Item(1)], "/a", guid)).subscription
+    again = follower.subscribe(publisher.feed([Item(1)], "/b", guid))
+    assert (again.subscription.id, again.is_new) == (first.id, False)
+    assert again.subscription.feed.endswith("/b")
+    made_from_it = follower.subscribe(publisher.feed([Item(1)], "/c", guid, title="Another"))
+    assert made_from_it.subscription.id != first.id
 
 
 def test_what_is_no_feed_is_not_followed(follower: Follower, site: Loopback) -> None:
