@@ -31,6 +31,7 @@ from bench import (
     script_speed,
     searching,
     shows,
+    soak,
     startup,
     tagging,
     terms,
@@ -64,10 +65,11 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "checking": checking.run,
     "publish": publish.run,
     "memory": memory.run,
+    "soak": soak.run,
     "web": web.run,
     "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness", "searching", "topics"})
+SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness", "searching", "soak", "topics"})
 """Left out by ``--quick``."""
 
 

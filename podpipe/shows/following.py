@@ -233,7 +233,7 @@ def _keep(registry: Registry, client: Client, subscription: Subscription, checke
 
 
 def _cover(folder: Path, client: Client, url: str) -> Iterator[str]:
-    """The picture that a feed names → ``cover.jpg`` or ``.png``, where there is none; a remark where it can't be had."""
+    """The picture that a feed names → ``cover.jpg`` or ``.png``, if none is there; a remark where it can't be had."""
     if not is_url(url) or any((folder / name).exists() for name in COVERS.values()):
         return
     try:

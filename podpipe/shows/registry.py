@@ -29,6 +29,9 @@ from podpipe.sources import Candidate
 VERSION = 1
 FILE = "state.db"
 SHOW = "show.json"
+LONGEST_WAIT_S = 30 * 86_400
+"""Nothing waits longer for its next try: what seems to was noted while the clock was wrong."""
+
 _WAIT_S = 60
 """For another process to write."""
 
@@ -126,7 +129,8 @@ class Registry:
                 yield self._database
                 self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:  # a full disk has ended it already
+                    self._database.execute("ROLLBACK")
                 raise
 
     def _rows(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
@@ -275,8 +279,9 @@ class Registry:
             for show_id in shows
             for row in self._rows(
                 f"SELECT {_EPISODE_COLUMNS} FROM episode WHERE show_id = ? AND candidate IS NOT NULL"
-                " AND (state = 'waiting' OR (state = 'failed' AND next_try <= ?)) ORDER BY published DESC, rowid",
-                [show_id, now],
+                " AND (state = 'waiting' OR (state = 'failed' AND NOT (next_try > ? AND next_try < ?)))"
+                " ORDER BY published DESC, rowid",
+                [show_id, now, now + LONGEST_WAIT_S],
             )
         ]
         return sorted(found, key=lambda entry: entry.published.timestamp() if entry.published else 0, reverse=True)
