@@ -156,7 +156,7 @@ def cover(work: Work, client: Client) -> None:
 
     def action() -> Made:
         try:
-            data = _image(client, url, work.folder.path / _ARRIVING)
+            data = image(client, url, work.folder.path / _ARRIVING)
         except FetchError as error:
             work.remarks.append(f"the cover could not be had: {error}")
             return Made()
@@ -169,7 +169,8 @@ def cover(work: Work, client: Client) -> None:
     work.stage("cover", [url], [], action)
 
 
-def _image(client: Client, url: str, arriving: Path) -> bytes:
+def image(client: Client, url: str, arriving: Path) -> bytes:
+    """The bytes of a picture, by way of a file that does not stay. Raises FetchError, LibraryError."""
     try:
         client.download(url, arriving, limit=client.config.limits.cover_mb * 1_000_000)
         with storage.explained(arriving):

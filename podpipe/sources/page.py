@@ -24,6 +24,7 @@ _LABELLED = re.compile(
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BOILERPLATE = (
     "//script|//style|//noscript|//nav|//header|//footer|//aside|//form|//iframe|//template|//svg|//comment()"
 )
@@ -91,9 +92,19 @@ def is_html(document: Page, text: str) -> bool:
 def _parse(text: str) -> Any:
     try:
         # The declaration of an encoding is of no use in text, and lxml refuses it there.
-        return lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<html></html>")
+        tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<html></html>")
+        return _without_controls(tree)
     except (etree.ParserError, ValueError) as error:
         raise SourceError(f"a web page can't be read: {error}") from error
+
+
+def _without_controls(tree: Any) -> Any:
+    """A page without the characters that libxml2 takes in and does not let out again, which "&#1;" writes too."""
+    for node in tree.iter():
+        for part in ("text", "tail"):
+            if (text := getattr(node, part)) and _CONTROLS.search(text):
+                setattr(node, part, _CONTROLS.sub("", text))
+    return tree
 
 
 def _audio_in_text(text: str, base: str) -> str | None:
