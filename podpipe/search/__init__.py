@@ -189,7 +189,8 @@ def _suggestions(text: str, query: Query, hits: Sequence[Hit]) -> tuple[str, ...
     found = []
     for words, _ in heard.most_common(_SUGGESTED):
         instead = f'"{words}"' if re.search(r"\W", words) and '"' not in text else words
-        found.append(re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _, i=instead: i, text, flags=re.IGNORECASE))
+        pieces = re.split(rf"(?<!\w){re.escape(word)}(?!\w)", text, flags=re.IGNORECASE)
+        found.append(instead.join(pieces))
     return tuple(query for query in dict.fromkeys(found) if query.casefold() != text.casefold())
 
 

@@ -82,6 +82,20 @@ class Query:
         return tuple(alternatives for part in self.tree.parts if (alternatives := tuple(_wanted(part))))
 
     @property
+    def either(self) -> All:
+        """What must be said, or any of it; within the topic that is asked for."""
+        topics = tuple(part for part in self.tree.parts if all(term.in_title for term in _wanted(part)))
+        rest = tuple(part for part in self.tree.parts if part not in topics)
+        parts = (*topics, Any(rest)) if rest else (Any(topics),)
+        return All(parts, self.tree.without)
+
+    @property
+    def said(self) -> tuple[tuple[Term, ...], ...]:
+        """The wanted terms without those of a topic, within which the others are looked for; all if there are none."""
+        of_talk = (tuple(term for term in alternatives if not term.in_title) for alternatives in self.terms)
+        return tuple(filter(None, of_talk)) or self.terms
+
+    @property
     def is_of_titles(self) -> bool:
         """Whether it asks for titles alone."""
         return all(term.in_title for alternatives in self.terms for term in alternatives)
