@@ -31,10 +31,10 @@ EXPLANATION = """\
 `podpipe ingest FEED --jobs 2`, once, of {episodes:,} episodes on a server of this machine that misbehaves in ten ways,
 each for a tenth of them. “Fetched” is what the server has sent of them against what they have: more than once is
 needed only where the file has changed. The baseline fetches a tenth of them with urllib, up to five times from the
-beginning; what came packed it does not unpack. The episodes are tones of {seconds} s, so there is nothing to recognise: this
-measures downloads, the ledger, tagging and the index, and no Whisper. It took {minutes:.0f} minutes, {each:.2f} s an
-episode, while the machine did other things too. Memory is the peak of the whole run; its baseline is a run of {few}
-episodes."""
+beginning; what came packed it does not unpack. The episodes are tones of {seconds} s, so there is nothing to
+recognise: this measures downloads, the ledger, tagging and the index, and no Whisper. It took {minutes:.0f} minutes,
+{each:.2f} s an episode, while the machine did other things too. Memory is the peak of the whole run; its baseline is
+a run of {few} episodes."""
 
 
 def run(settings: Settings) -> Table:

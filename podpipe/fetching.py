@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from podpipe import addresses, audio, library, storage
 from podpipe.chapters import facts
@@ -222,6 +221,9 @@ def _published(work: Work, client: Client, candidate: Candidate) -> dict[str, by
     from podpipe.chapters import json
     from podpipe.chapters.published import Offer, choose
 
+    def absolute(base: str, address: str) -> str:
+        return address and addresses.joined(base, address)
+
     def linked() -> Sequence[Chapter]:
         if candidate.episode.chapters is None:
             return ()
@@ -233,7 +235,11 @@ def _published(work: Work, client: Client, candidate: Candidate) -> dict[str, by
             work.remarks.append(f"the publisher's chapters could not be had: {error}")
             return ()
         return [
-            replace(c, url=c.url and urljoin(page.url, c.url), image=c.image and urljoin(page.url, c.image))
+            replace(
+                c,
+                url=c.url and addresses.joined(page.url, c.url),
+                image=c.image and addresses.joined(page.url, c.image),
+            )
             for c in found
         ]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import lxml.html
 from lxml import etree
 
-from podpipe import encodings
+from podpipe import addresses, encodings
 from podpipe.errors import SourceError
 from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page, mask
@@ -53,7 +53,7 @@ def read(document: Page) -> Candidate | str:
     if audio is None:
         feed = _first(tree, "//link[contains(@type,'rss') or contains(@type,'atom')]/@href")
         if feed:
-            return urljoin(document.url, feed)
+            return addresses.joined(document.url, feed)
         raise SourceError(
             f"{mask(document.url)} is a web page that names no audio and no feed; "
             "give the address of an episode's page, of its audio, or of the feed"
@@ -118,7 +118,7 @@ def _audio_in_text(text: str, base: str) -> str | None:
 
 
 def _audio_in_html(tree: Any, base: str) -> str | None:
-    base = urljoin(base, _first(tree, "//base/@href") or "")
+    base = addresses.joined(base, _first(tree, "//base/@href") or "") or base
     sure = [*tree.xpath("//audio/@src"), *tree.xpath("//audio/source/@src")]
     sure += tree.xpath(
         "//meta[@property='og:audio' or @property='og:audio:url' or @name='twitter:player:stream']/@content"
@@ -134,7 +134,7 @@ def _audio_in_html(tree: Any, base: str) -> str | None:
 
 def _transcripts(tree: Any, base: str) -> tuple[Resource, ...]:
     """Subtitles that a page has for its player, or links to."""
-    base = urljoin(base, _first(tree, "//base/@href") or "")
+    base = addresses.joined(base, _first(tree, "//base/@href") or "") or base
     tracks = [(node.get("src"), node.get("srclang", "")) for node in tree.xpath("//track[@src]") if _is_talk(node)]
     links = [(href, "") for href in tree.xpath("//a/@href|//link/@href") if _SUBTITLES.search(href)]
     found: dict[str, str] = {}
@@ -150,13 +150,20 @@ def _is_talk(track: Any) -> bool:
     return track.get("kind", "subtitles").lower() in ("subtitles", "captions")
 
 
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
 def _is_audio(address: str) -> bool:
-    return bool(_AUDIO_PATH.search(urlsplit(address.strip()).path))
+    return bool(_AUDIO_PATH.search(_path(address.strip())))
 
 
 def _resolve(base: str, address: str) -> str:
     """An absolute URL, or the absolute path of a file beside a local page."""
-    joined = urljoin(base, address)
+    joined = addresses.joined(base, address)
     if joined.startswith(("http://", "https://")):
         return joined
     if base.startswith("file:") and joined.startswith("file:"):
@@ -165,7 +172,7 @@ def _resolve(base: str, address: str) -> str:
 
 
 def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None) -> Candidate:
-    name = Path(unquote(urlsplit(audio).path)).stem
+    name = Path(unquote(_path(audio))).stem
     show = published = image = language = None
     if tree is not None:
         title = plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
@@ -186,7 +193,7 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
             enclosure=audio,
             page=document.url if is_web else "",
             language=language or "",
-            image=urljoin(document.url, image) if image and is_web else "",
+            image=addresses.joined(document.url, image) if image and is_web else "",
             transcripts=_transcripts(tree, document.url) if tree is not None else (),
         ),
         notes,
