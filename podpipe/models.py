@@ -357,6 +357,8 @@ class Hit:
     enclosure: str = ""
     note: str = ""
     """Said to the user beside the hit, e.g. that it is a sound-alike."""
+    heard: tuple[str, ...] = ()
+    """What was heard in place of what was asked for: words of the snippet."""
     reasons: tuple[Reason, ...] = ()
     """What its score is the sum of."""
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +75,31 @@ def serving(library: Library, settings: Settings | None = None) -> Iterator[Serv
             yield Served(url, client, library)
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def running(library: Library, *options: str) -> Iterator[str]:
+    """``podpipe serve`` as a process of its own; gives the address that it prints."""
+    command = [sys.executable, "-m", "podpipe", "serve", "--port", "0", "--library", str(library.root), *options]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        try:
+            address = process.stdout.readline().strip()
+            port = re.search(r":(\d+)/", address)
+            assert port
+            deadline = time.monotonic() + 30
+            while True:
+                with suppress(httpx2.TransportError):
+                    httpx2.get(f"http://127.0.0.1:{port[1]}/")
+                    break
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield address
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
 
 
 def fill(root: Path, tone: Path) -> Library:

@@ -42,6 +42,9 @@ _RUN = 6
 _UNLIKELY = -4.5
 """Mean log probability of a run that was not spoken; of one that was, it is above -3.5."""
 
+_UNSPOKEN = -6.5
+"""Mean log probability of a sentence that was not spoken, though it may be shorter than such a run."""
+
 _LEAST = -9.0
 """Log probability of a word that tells no more."""
 
@@ -305,6 +308,7 @@ def _departure(words: Sequence[Word], sound: Sound) -> int | None:
         if statistics.fmean(run) <= _UNLIKELY and statistics.median(run) <= _UNLIKELY:
             found.append(start + next(number for number, value in enumerate(run) if value <= _UNLIKELY))
             break
+    found += itertools.islice(_unspoken_sentences(words), 1)
     drawn = (number for number, word in enumerate(words) if _is_drawn(word, sound))
     found += [number + 1 for number in itertools.islice(drawn, 1)]
     if sound.voiced_ms(words[-1].end_ms, sound.duration_ms) > _LEFT_MS:
@@ -330,6 +334,16 @@ def _strangers(words: Sequence[Word], sound: Sound) -> Iterator[int]:
             is_alone = not number or (_is_last(words[number - 1]) and bool(between))
             if is_alone and any(pause.length_ms >= PAUSE_MS for pause in between):
                 yield number
+
+
+def _unspoken_sentences(words: Sequence[Word]) -> Iterator[int]:
+    """Where whole sentences begin, headings of some words perhaps, of which hardly a word is likely."""
+    first = 0
+    for number, word in enumerate(words, 1):
+        if _is_last(word) or number == len(words):
+            if number - first >= 2 and likelihood(words[first:number]) <= _UNSPOKEN:
+                yield first
+            first = number
 
 
 def _is_last(word: Word) -> bool:

@@ -92,7 +92,7 @@ def decode(data: bytes, name: str, *, mend: str = "mend it") -> Chapters:
         file = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=_File)
         starts = sorted((_start(chapter), number) for number, chapter in enumerate(file.chapters))
         found = [_chapter(file.chapters[number], start) for start, number in starts]
-    except (msgspec.DecodeError, ValueError, OverflowError) as error:
+    except (msgspec.DecodeError, ValueError, OverflowError, RecursionError) as error:
         raise ChaptersError(f"{name} is no JSON chapters file: {str(error)[:200]}; {mend}") from error
     following = [*(chapter.start_ms for chapter in found[1:]), 0]
     closed = [_closed(chapter, end) for chapter, end in zip(found, following, strict=False)]
@@ -104,7 +104,7 @@ def unknown(data: bytes) -> tuple[str, ...]:
     try:
         file = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8))
         rows = [row for row in file["chapters"] if isinstance(row, dict)]
-    except (msgspec.DecodeError, ValueError, TypeError, KeyError):
+    except (msgspec.DecodeError, ValueError, TypeError, KeyError, RecursionError):
         return ()
     known = {field.name for field in msgspec.structs.fields(_Chapter)}
     fields = [key for row in rows for key in row if key not in known]

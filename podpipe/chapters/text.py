@@ -31,7 +31,7 @@ _TRAILING = re.compile(
     rf"(?P<start>{_TIME})(?:\s?{_TO}\s?(?P<end>{_TIME}))?[)\]}}>）】]?[*_`]{{0,3}}$"
 )
 _BULLET = re.compile(r"[^\w\"'“‘(\[<]{1,12}(?=[\w\"'“‘(\[<])|\d{1,3}[.)]\s")
-_LINK = re.compile(r"(?P<title>.*\S)\s+<(?P<url>https?://[^\s<>]+)>")
+_LINK = re.compile(r"<(?P<url>https?://[^\s<>]+)>")
 _BREAKS = re.compile(r"<\s*(?:br|/?(?:p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section))\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!](?!ttps?:)[^<>]*>")
 _HTML = re.compile(r"<(?:p|br|div|li|ul|ol|h[1-6]|a|b|i|strong|em|span)\b[^<>]*>|&(?:amp|lt|gt|quot|nbsp|#\d+);", re.I)
@@ -139,8 +139,10 @@ def _lists(stamps: Sequence[_Stamp], name: str) -> list[list[_Stamp]]:
 
 
 def _chapter(stamp: _Stamp) -> Chapter:
-    linked = _LINK.fullmatch(stamp.title)
-    title, url = (linked["title"], linked["url"]) if linked else (stamp.title, "")
+    title, url = stamp.title, ""
+    before, _, last = title.rpartition(" ")
+    if before.strip() and (linked := _LINK.fullmatch(last)):
+        title, url = before.rstrip(), linked["url"]
     return Chapter(title, stamp.start_ms, stamp.end_ms, url=url)
 
 

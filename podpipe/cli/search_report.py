@@ -108,25 +108,16 @@ def _print_hit(number: int, hit: Hit, library: Library, context: Context | None,
         day = f"{hit.published:%Y-%m-%d}" if hit.published else ""
         heading = " · ".join(filter(None, (hit.episode_title, hit.show if hit.show != hit.episode_title else "", day)))
         out.print(f"{number}. {console.clean(heading)}", style="bold", markup=False)
-        _print_indented(Text(where, "cyan"), 3)
+        console.print_indented(Text(where, "cyan"), 3)
     else:
         out.print(Text.assemble((f"{number}. ", "bold"), (where, "cyan")))
     text = _marked(context.snippet if context else hit.snippet)
-    _print_indented(text, 3)
+    console.print_indented(text, 3)
     for line in (
         Text(f"   {play_command(library, hit.episode_id, hit.start_ms)}", "green"),
         Text(f"   {console.clean(media_link(hit.enclosure, hit.start_ms))}", "dim"),
     ):
         out.print(line, soft_wrap=True)
-
-
-def _print_indented(text: Text, columns: int) -> None:
-    """Text with all of its lines indented; whole in a pipe."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    out = console.out()
-    out.print(Padding(text, (0, 0, 0, columns)) if out.is_terminal else Text(" " * columns) + text)
 
 
 def _print_reasons(hit: Hit) -> None:
@@ -135,9 +126,9 @@ def _print_reasons(hit: Hit) -> None:
     from podpipe.hits.explain import lines
 
     head, *parts = lines(hit)
-    _print_indented(Text(head, "magenta"), 3)
+    console.print_indented(Text(head, "magenta"), 3)
     for part in parts:
-        _print_indented(Text(part, "dim"), 5)
+        console.print_indented(Text(part, "dim"), 5)
 
 
 def _print_related(related: Related) -> None:

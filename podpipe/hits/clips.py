@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from podpipe import encoding, storage, tagging, timecode
 from podpipe.chapters import writers
+from podpipe.chapters.facts import Facts
 from podpipe.edits import sound
 from podpipe.errors import LibraryError, PodpipeError
 from podpipe.hits import chapter_of
@@ -26,7 +27,7 @@ Part = Literal["sentence", "passage", "chapter"]
 _LEAD_MS, _TAIL_MS = 300, 500
 """So much of the pause before and after is kept."""
 _REACH_MS = 600
-"""A pause so near to where a sentence begins or ends by its words is the pause there."""
+"""A pause so near to where a sentence begins or ends by its words, or a chapter, is the pause there."""
 _SHORTEST_MS, _LONGEST_MS = 20_000, 75_000
 """A passage ends between these, where the longest pause follows a sentence."""
 _SLUG = 40
@@ -87,27 +88,31 @@ def _cut_episode(episode: EpisodeFolder, hits: Sequence[tuple[int, Hit]], folder
         done_ms = end_ms = max(end_ms, start_ms + 1)
         clips.append(Clip(number, folder / name(number, hit), start_ms, end_ms))
     like = encoding.shape(source, "mp3")
-    facts = replace(tagging.facts_of(episode, lyrics=False), lyrics="", lines=())
+    facts = tagging.facts_of(episode, lyrics=False)
 
-    def write(place: int, pcm: object) -> None:
+    def write(place: int, pcm: Iterator[bytes]) -> None:
         clip, hit = clips[place], hits[place][1]
-        what = replace(
-            facts,
-            title=_title(hit),
-            show=facts.show or hit.episode_title,
-            comment=hit.snippet.text,
-            link=facts.link or media_link(hit.enclosure, clip.start_ms),
-        )
         with storage.replacing(clip.path) as temporary:
             bare = temporary.with_name(temporary.name + ".bare")
             try:
-                encoding.write(bare, "mp3", pcm, like)  # type: ignore[arg-type]
-                writers.write(bare, temporary, (), what)
+                encoding.write(bare, "mp3", pcm, like)
+                writers.write(bare, temporary, (), _told(facts, hit, clip))
             finally:
                 bare.unlink(missing_ok=True)
 
     sound.parts(source, [(clip.start_ms, clip.end_ms) for clip in clips], like, write)
     return clips
+
+
+def _told(facts: Facts, hit: Hit, clip: Clip) -> Facts:
+    """What a clip's tags say: the episode's, but what this is and where in it."""
+    return replace(
+        facts,
+        title=_title(hit),
+        show=facts.show or hit.episode_title,
+        comment=hit.snippet.text,
+        link=facts.link or media_link(hit.enclosure, clip.start_ms),
+    )
 
 
 def stretch(
@@ -131,14 +136,18 @@ def stretch(
         start_ms, end_ms = hit.start_ms, hit.end_ms
     else:
         start_ms, end_ms = hit.start_ms, _passage_end(hit.start_ms, chapter_end_ms, spoken)
-    before = min(silences, key=lambda pause: abs(pause.end_ms - start_ms), default=None)
-    if before and abs(before.end_ms - start_ms) <= _REACH_MS:
+    if before := _pause_at(start_ms, silences):
         start_ms = max(before.end_ms - _LEAD_MS, before.start_ms)
-    after = min(silences, key=lambda pause: abs(pause.start_ms - end_ms), default=None)
-    if after and abs(after.start_ms - end_ms) <= _REACH_MS:
+    if after := _pause_at(end_ms, silences):
         end_ms = min(after.start_ms + _TAIL_MS, after.end_ms)
     start_ms = min(max(start_ms, 0), max(duration_ms - 1, 0))
     return start_ms, max(min(end_ms, duration_ms), start_ms + 1)
+
+
+def _pause_at(ms: int, silences: Sequence[Silence]) -> Silence | None:
+    """The pause that a moment is in, or near to."""
+    near = min(silences, key=lambda pause: max(pause.start_ms - ms, ms - pause.end_ms), default=None)
+    return near if near and near.start_ms - _REACH_MS <= ms <= near.end_ms + _REACH_MS else None
 
 
 def _passage_end(start_ms: int, limit_ms: int, spoken: Sequence[Sentence]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podpipe.models import Hit, Reason
 
-_WORDS: dict[str, str] = {
+WORDS: dict[str, str] = {
     "engine": "how often its words are said here and how rare they are (BM25): {} of the best match",
     "together": "{} of the query is in one sentence",
     "adjacent": "{} of the neighbours in the query are neighbours here",
@@ -17,6 +17,9 @@ _WORDS: dict[str, str] = {
 }
 """What each of ``podpipe.search.rank.Features`` means; {} is its share."""
 
+_COMPARED = {"engine", "much"}
+"""Those of which 100 % is no "all"."""
+
 
 def lines(hit: Hit) -> tuple[str, ...]:
     """``score 1.93``, and a line for each part of it, the greatest first."""
@@ -27,6 +30,6 @@ def lines(hit: Hit) -> tuple[str, ...]:
 def words(reason: Reason) -> str:
     """What speaks for the hit: "all of the query is in one sentence"."""
     share = "all" if reason.value >= 0.995 else f"{reason.value:.0%}"
-    if reason.name in ("engine", "much"):
+    if reason.name in _COMPARED:
         share = f"{reason.value:.0%}"
-    return _WORDS.get(reason.name, f"{reason.name} {{}}").format(share)
+    return WORDS[reason.name].format(share)

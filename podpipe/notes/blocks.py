@@ -46,10 +46,13 @@ _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
 _NUMBER = re.compile(r"^(?:#?\d{1,2}[.):]|[-*•])\s+(?=[^\W\d_])")
 """What counts a heading: "2. Folios"."""
 
-_UNDERLINE = re.compile(r"^\s*([-=~_*#+])\1{2,}\s*$")
 _MARKDOWN = re.compile(r"^#{1,6} \S|^(\*\*|__)[^*_\n]+\1:?$", re.MULTILINE)
+_UNDERLINE = re.compile(r"^\s*([-=~_*#+])\1{2,}\s*$")
+_LONGEST_HEADING = 4
+"""Lines that a heading may take above what underlines it."""
+
 _STAMPED = re.compile(r"^\s*(?:[^\w\s\[(]{1,3}\s*)?[\[(]?\d{1,3}:\d\d")
-_STAMPED_LAST = re.compile(r"\S\W*\s[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
+_STAMPED_LAST = re.compile(r"\S\s+[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
 
 
 def unnumbered(heading: str) -> str:
@@ -57,11 +60,16 @@ def unnumbered(heading: str) -> str:
     return _NUMBER.sub("", heading)
 
 
+LONGEST_MARKDOWN = 50_000
+"""Characters; longer notes count as plain text, as hostile Markdown takes time with the square of its length."""
+
+
 def read_blocks(notes: Notes) -> list[Block]:
     """The blocks of show notes, in order, with white space folded."""
     if notes.media_type == "text/html":
         return list(_of_html(notes.text))
-    if notes.media_type == "text/markdown" or _MARKDOWN.search(notes.text):
+    is_markdown = notes.media_type == "text/markdown" or _MARKDOWN.search(notes.text)
+    if is_markdown and len(notes.text) <= LONGEST_MARKDOWN:
         from markdown_it import MarkdownIt
 
         return list(_of_html(MarkdownIt("commonmark").render(notes.text)))
@@ -71,12 +79,11 @@ def read_blocks(notes: Notes) -> list[Block]:
 def _of_text(text: str) -> Iterator[Block]:
     for chunk in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines = [line for line in chunk.split("\n") if line.strip()]
-        if len(lines) >= 2 and _UNDERLINE.match(lines[1]):
-            yield Block(_folded(unnumbered(lines[0].strip())), is_heading=True)
-            lines = lines[2:]
-        elif len(lines) >= 2 and _is_above(lines[0], lines[1:]):
-            yield Block(_folded(unnumbered(lines[0].strip())))
-            lines = lines[1:]
+        if underlined := _underlined(lines):
+            title, lines = _folded(" ".join(lines[:underlined])), lines[underlined + 1 :]
+            yield Block(unnumbered(title), is_heading=True)
+        elif _is_apart(lines):
+            yield Block(unnumbered(_folded(lines.pop(0))))
         # Lines that are longer than people wrap are paragraphs of their own.
         apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120 or _is_list(lines)
         apart = apart or sum(bool(_STAMPED_LAST.search(line)) for line in lines) >= 2
@@ -93,20 +100,24 @@ def _of_text(text: str) -> Iterator[Block]:
             yield Block(_folded(" ".join(paragraph)))
 
 
+def _underlined(lines: list[str]) -> int:
+    """How many lines a heading takes that dashes or the like underline; 0 where there is none."""
+    return next((number for number, line in enumerate(lines[: _LONGEST_HEADING + 1]) if _UNDERLINE.match(line)), 0)
+
+
+def _is_apart(lines: list[str]) -> bool:
+    """Whether a first line is no part of a wrapped paragraph: it ends though the next line's first word has room."""
+    if len(lines) < 2 or _ITEM.match(lines[0]) or re.search(r"[.!?,;:]\s*$", lines[0]):
+        return False
+    first, following = lines[0].rstrip(), lines[1].split()[0]
+    return len(first) + 1 + len(following) <= max(map(len, lines[1:])) and not following[0].islower()
+
+
 def _is_list(lines: list[str]) -> bool:
     """Whether short lines are items rather than a wrapped paragraph, which ends with a full stop."""
     return (
         len(lines) >= 3 and max(map(len, lines)) <= 60 and not any(re.search(r"[.!?,;:]\s*$", line) for line in lines)
     )
-
-
-def _is_above(first: str, others: list[str]) -> bool:
-    """Whether a first line is a heading of the lines below it: short, no sentence, and not broken for want of room."""
-    first, below = first.strip(), others[0].strip()
-    if len(first) > 60 or re.search(r"[.!?,;:–—-]$", first) or not re.match(r"[\"'“‘(\[$£€]?[A-Z\d]", below):
-        return False
-    width = max(len(line.strip()) for line in others)
-    return not _is_list([first, *others]) and len(first) + 1 + len(below.split()[0]) < min(width, 80)
 
 
 def _is_label(line: str) -> bool:

@@ -25,6 +25,10 @@ _NO_HEADING = re.compile(
     r"once|until|nobody|everybody|for|in|on|at|as|by|with|welcome|hello|hi|thanks?|please|send|that['’]s|it['’]s|i['’]m)\b",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"^(?:the|this|that|these|those)\b", re.IGNORECASE)
+_SHORT = 5
+"""Alone on a line, so few words that begin so may name something: "The outage"."""
+
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|do|does|did|said|says|posted|sent|"
     r"liked|asked|found|wrote|made|goes|went|don['’]t|isn['’]t|objected|announced|proposed|released)\b",
@@ -64,7 +68,9 @@ def _of_sentence(text: str, block: Block, announced: Sequence[str]) -> Section |
         and not re.search(r"[!?,;]|https?:", text)
         and (_is_announced(text, announced) or block.is_item or not text.endswith("."))
     ):
-        return Section(text.rstrip(".:")) if not _NO_HEADING.match(text) else None
+        is_short = len(text.split()) <= _SHORT and not _VERB.search(text)
+        names = not _NO_HEADING.match(text) or (_ARTICLE.match(text) and is_short)
+        return Section(text.rstrip(".:")) if names else None
     found = _OPENING.match(text) or _DASHED.match(text)
     if found is None or (announced and all(item in found["text"] for item in announced)):
         return None

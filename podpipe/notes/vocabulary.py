@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from podpipe.models import Section, Term
@@ -20,6 +20,7 @@ _TOKEN = re.compile(r"/?[\w][\w./+#-]*[\w+#]|[A-Z]\w?")
 _IDENTIFIER = re.compile(r"_|[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]|^/|[A-Z]{2}|\w\.\w")
 _CAPITAL, _REST = r"[A-Z][\w'-]+", r" (?:[A-Z]\. )?(?:van |de |von |der )*[A-Z][\w-]+"
 _NAME = re.compile(rf"(?<=[\w,;] ){_CAPITAL}(?:{_REST})*|(?<![\w,;] )\b(?!(?i:{_STARTERS})\b){_CAPITAL}(?:{_REST})+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+")
 _COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "March", "April", "May", "June", "July",
            "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday",
@@ -27,7 +28,7 @@ _COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "Ma
 
 
 _LIST = re.compile(r"(?:[^.!?:,;]{1,60}:\s+)?(?P<items>[^.!?:]*(?:[.!?:](?=[^\s])[^.!?:]*)*?)[.!]?")
-_COMMA = re.compile(r"(?:,|;|·|•|\|)\s+(?:and\s+|&\s+)?|\s+[·•|]\s+|,?\s+and\s+(?=[^,;]+$)")
+_COMMA = re.compile(r"[,;·•|]\s+(?:and\s+|&\s+)?|(?<!\s)\s+(?:[·•|]\s+|and\s+(?=[^,;]{1,500}$))")
 _LONGEST_ITEM = 5
 """Words of an item; a longer one is a sentence."""
 
@@ -43,7 +44,8 @@ def vocabulary(
     blocks: Sequence[Block], sections: Sequence[Section], announced: Sequence[str], title: str, show: str
 ) -> tuple[Term, ...]:
     """Terms with weights (0 to 1): topics, then names, then identifiers, each by how often they occur."""
-    text = " \n ".join(_URL.sub(" ", block.text) for block in blocks)
+    calm = _calmer([block.text for block in blocks])
+    text = " \n ".join(_URL.sub(" ", calm(block.text)) for block in blocks)
     weights: dict[str, float] = {}
 
     def add(term: str, weight: float) -> None:
@@ -52,13 +54,13 @@ def vocabulary(
             weights[term] = max(weights.get(term, 0), weight)
 
     for item in _listed(blocks):
-        add(item, 0.7)
+        add(calm(item), 0.7)
     for topic in (*announced, *(section.heading for section in sections)):
         if len(topic.split()) <= 6:
-            add(topic, 1.0)
+            add(calm(topic), 1.0)
     if re.search(r"[A-Z]", show):
         add(show, 0.6)
-    for name in _of_title(title):
+    for name in _of_title(calm(title)):
         add(name, 0.7)
     names = Counter(_NAME.findall(text))
     for name, count in names.items():
@@ -73,6 +75,22 @@ def vocabulary(
         Term(term, round(weight, 2), _places(term, text))
         for term, weight in sorted(weights.items(), key=lambda item: -item[1])
     )
+
+
+def _calmer(texts: Sequence[str]) -> Callable[[str], str]:
+    """How lines in capitals throughout read elsewhere: their capitals don't tell which of their words are acronyms."""
+    known = {word for text in texts if not _is_shouted(text) for word in _LETTERS.findall(text)}
+
+    def calm(text: str) -> str:
+        if not _is_shouted(text):
+            return text
+        return _LETTERS.sub(lambda word: word[0] if word[0] in known else word[0].capitalize(), text)
+
+    return calm
+
+
+def _is_shouted(text: str) -> bool:
+    return text.isupper() and len(text.split()) >= 2 and any(len(word) > 4 for word in _LETTERS.findall(text))
 
 
 def _listed(blocks: Sequence[Block]) -> Iterator[str]:

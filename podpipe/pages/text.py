@@ -12,6 +12,8 @@ _RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ps", "s
 
 def one_line(text: str) -> str:
     """Text on one line without controls and without what turns its direction (UTR #36)."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(character if _is_shown(character) else " " for character in text).split())
 
 

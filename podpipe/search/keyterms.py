@@ -16,9 +16,13 @@ _BETWEEN = re.compile(r"[\s'’_/&+-]*(?:\b(?:of|the|and|for|to|in|a)\b[\s'’-]
 """What may stand between two terms that are one name: state of the art, research & development."""
 
 _COMPOUND = re.compile(r"\w+(?:[._/+#-]+\w+)+")
+_ADDRESS = re.compile(r"www\.|//|\.(?:com|org|net|io|dev)/", re.IGNORECASE)
+_LONGEST = 32
 
 _NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][\w+#.-]*\w|\b\w*[a-z_][A-Z]\w*|\b[A-Z]{2,}[A-Z0-9]*\b")
 """A word with a capital within a sentence, or one within the word."""
+
+_CALLED = re.compile(r"(?:^|[.?!] |\n)([A-Z]\w+)[,?!]|, ([A-Z]\w+)[.?!]")
 
 
 def terms_of(sentence: Spoken) -> Iterator[str]:
@@ -38,7 +42,7 @@ def is_telling(stem: str) -> bool:
 
 @functools.cache
 def _any_talk() -> frozenset[str]:
-    words = CHAT | STOP
+    words = CHAT | STOP | {"www", "http", "https", "com", "html"}
     return frozenset(form for word in words for form in (word, analysis.normal(word)))
 
 
@@ -66,20 +70,28 @@ def names(passages: Iterable[Candidate]) -> Counter[str]:
     return found
 
 
+def addressed(passages: Iterable[Candidate]) -> Counter[str]:
+    """How often each name is called out, as those who talk are: "Ben, what do you think?", "Thanks, Ben."."""
+    words = Counter(word for passage in passages for match in _CALLED.findall(passage.text) for word in match if word)
+    found: Counter[str] = Counter()
+    for word, count in words.items():
+        found[analysis.normal(word)] += count
+    return found
+
+
 def spelled(terms: Iterable[str], passages: Iterable[Candidate]) -> dict[str, str]:
-    """Terms as they are written most often in some passages; those that are not there are left out.
+    """Terms as they are written most often in some passages or titles; those that are not there are left out.
 
     Two terms count only where they are one name, with no comma or other words between them.
     """
     wanted = {tuple(term.split()): term for term in terms}
     forms: dict[str, Counter[str]] = {}
     for passage in passages:
-        for sentence in passage.sentences:
-            stems = f" {sentence.terms} "
-            here = [run for run in wanted if f" {' '.join(run)} " in stems]
-            if here:
-                for run, form in _forms(sentence.text, passage.language, here):
-                    forms.setdefault(wanted[run], Counter())[form] += 1
+        title = Spoken(passage.chapter or passage.episode_title, 0, 0, passage.title_terms)
+        for sentence in passage.sentences or (title,):
+            here = [run for run in wanted if f" {' '.join(run)} " in sentence.terms]
+            for run, form in _forms(sentence.text, passage.language, here) if here else ():
+                forms.setdefault(wanted[run], Counter())[form] += 1
     return {term: max(found, key=lambda form: (found[form], form)) for term, found in forms.items()}
 
 
@@ -90,16 +102,20 @@ def _forms(text: str, language: str, runs: list[tuple[str, ...]]) -> Iterator[tu
             part = spans[place : place + len(run)]
             if tuple(term for term, _, _ in part) != run:
                 continue
-            if len(run) == 1:
-                yield run, _whole(text, part[0][1], part[0][2])
-            elif _BETWEEN.fullmatch(text, part[0][2], part[1][1]):
-                yield run, text[part[0][1] : part[-1][2]]
+            if len(run) == 1 or _BETWEEN.fullmatch(text, part[0][2], part[1][1]):
+                yield run, _whole(text, part[0][1], part[-1][2])
 
 
 def _whole(text: str, start: int, end: int) -> str:
-    """A term with what it is written together with: oom_score_adj, node.js, io_uring."""
-    match = next((match for match in _COMPOUND.finditer(text) if match.start() <= start and end <= match.end()), None)
-    return match[0] if match else text[start:end]
+    """A stretch of text with what its ends are written together with: oom_score_adj, node.js, io_uring."""
+    first, last = start, end
+    for match in _COMPOUND.finditer(text):
+        if match.start() <= start < match.end():
+            first = match.start()
+        if match.start() < end <= match.end():
+            last = match.end()
+    whole = text[first:last]
+    return whole if len(whole) <= _LONGEST and not _ADDRESS.search(whole) else text[start:end]
 
 
 def query_for(text: str) -> str:

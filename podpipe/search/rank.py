@@ -5,19 +5,26 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from podpipe.models import Hit, Reason
-from podpipe.search import Found
-from podpipe.search.documents import APART, Candidate, Spoken
+from podpipe.search import Found, analysis
+from podpipe.search.documents import APART, Candidate, Spoken, speaker_terms
 from podpipe.search.query import Query, Term
-from podpipe.search.snippets import snippet
+from podpipe.search.snippets import ROOM, marks, snippet
 
 _NEARLY_AS_GOOD = 0.75
+
+_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.13, 0.94
+"""What is less like what was asked for than the best by so much is no hit; nor what is less than that where
+something is as it was asked for."""
 
 Rarity = Callable[[Term], float]
 
@@ -25,48 +32,37 @@ Rarity = Callable[[Term], float]
 class Features(NamedTuple):
     """What speaks for a passage, each from 0 to 1.
 
-    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best; ``together``: the
-    share that the best of its sentences has; ``adjacent``: neighbours in the query that are neighbours here;
-    ``exact``: in the very forms of the query; ``named``: with a capital where the query has none; ``episode``: in
-    all matches of its episode together; ``much``: how often there, beside the episode that has most; ``titled``:
-    all are in the topic's title; ``title``: the match is the title itself.
+    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best passage or title;
+    ``together``: the share that the best of its sentences has; ``adjacent``: neighbours in the query that are
+    neighbours here; ``exact``: in the very forms of the query; ``named``: with a capital where the query has none;
+    ``episode``: in all matches of its episode together; ``much``: how often there, beside the episode that has most;
+    ``titled``: all are in the topic's title; ``title``: the match is the title itself.
+
+    What only has sound-alikes of a term has less of all.
     """
 
     engine: float
-    share: float
-    often: float
     together: float
-    near: float
     adjacent: float
-    whole: float
     exact: float
     named: float
     episode: float
     much: float
-    scored: float
-    passages: float
     titled: float
     title: float
 
 
 WEIGHTS = Features(
-    engine=0.1,
-    share=0,
-    often=0,
-    together=0.4,
-    near=0,
-    adjacent=0.2,
-    whole=0,
-    exact=0.6,
-    named=0.2,
-    episode=0.4,
-    much=0.2,
-    scored=0,
-    passages=0,
-    titled=0.8,
-    title=0.2,
+    engine=0.1, together=0.4, adjacent=0.2, exact=0.6, named=0.2, episode=0.4, much=0.2, titled=0.8, title=0.2
 )
 """The first seven were fitted on every other known item of a corpus of real shows (``bench.known_items``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    score: float
+    candidate: Candidate
+    features: Features
 
 
 def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> tuple[Hit, ...]:
@@ -75,21 +71,19 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
     Within a topic the earliest passage is taken that is nearly as good as the best.
     """
     matcher = Matcher(query, rarity)
-    topics: dict[tuple[str, int], list[tuple[float, Candidate, Features]]] = defaultdict(list)
+    found = _alike_enough(list(_wanted(found, query, matcher)), query, matcher)
+    topics: dict[tuple[str, int], list[_Scored]] = defaultdict(list)
     for match, features in zip(found, matcher.features(found), strict=True):
         candidate = match.candidate
-        topics[candidate.episode_id, candidate.chapter_start_ms].append((score(features), candidate, features))
-    hits = []
+        topics[candidate.episode_id, candidate.chapter_start_ms].append(_Scored(score(features), candidate, features))
+    hits: list[_Scored] = []
     for group in topics.values():
-        best, _, features = max(group, key=lambda match: match[0])
-        good = [candidate for score, candidate, _ in group if score >= _NEARLY_AS_GOOD * best]
+        best = max(group, key=lambda match: match.score)
+        good = [match.candidate for match in group if match.score >= _NEARLY_AS_GOOD * best.score]
         spoken = [candidate for candidate in good if candidate.text]
-        hits.append((best, min(spoken or good, key=lambda candidate: candidate.start_ms), features))
-    hits.sort(key=lambda hit: (-hit[0], hit[1].episode_id, hit[1].start_ms))
-    return tuple(
-        replace(_hit(candidate, query, matcher, best), reasons=reasons(features))
-        for best, candidate, features in hits[:limit]
-    )
+        hits.append(replace(best, candidate=min(spoken or good, key=lambda candidate: candidate.start_ms)))
+    hits.sort(key=lambda hit: (-hit.score, hit.candidate.episode_id, hit.candidate.start_ms))
+    return tuple(_hit(hit, query, matcher) for hit in hits[:limit])
 
 
 def reasons(features: Features) -> tuple[Reason, ...]:
@@ -110,104 +104,97 @@ class Matcher:
     """The terms of a query, and how to find them in terms that each stand between spaces."""
 
     def __init__(self, query: Query, rarity: Rarity) -> None:
-        self._patterns = [tuple(_pattern(term) for term in alternatives) for alternatives in query.terms]
-        weights = [max(rarity(term) for term in alternatives) for alternatives in query.terms]
+        self._patterns = [tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.said]
+        weights = [max(rarity(term) for term in alternatives) for alternatives in query.said]
         self._weights: list[float] = [weight / (sum(weights) or 1) for weight in weights]
-        firsts = [alternatives[0].run for alternatives in query.terms]
+        firsts = [alternatives[0].run for alternatives in query.said]
         self._pairs = [_pattern(Term((*left, *right))) for left, right in itertools.pairwise(firsts)]
-        self._whole = _pattern(Term(tuple(itertools.chain.from_iterable(firsts))))
-        self._forms = [tuple(term.form.lower() for term in alternatives) for alternatives in query.terms]
+        self._forms = [
+            tuple(form for term in alternatives if (form := term.form.lower())) for alternatives in query.said
+        ]
 
     def features(self, found: Sequence[Found]) -> list[Features]:
         """The features of each match."""
-        best = max((match.score for match in found), default=1.0) or 1.0
+        best: dict[bool, float] = {}
+        for match in found:
+            best[bool(match.candidate.text)] = max(best.get(bool(match.candidate.text), 0.0), match.score)
         texts = [_joined(match.candidate) for match in found]
         counts = list(map(self._counts, texts))
         episodes: dict[str, list[int]] = {}
-        scores: dict[str, float] = defaultdict(float)
-        numbers: dict[str, int] = defaultdict(int)
         for match, row in zip(found, counts, strict=True):
-            name = match.candidate.episode_id
-            before = episodes.get(name)
-            episodes[name] = [a + b for a, b in zip(before, row, strict=True)] if before else row
-            scores[name] += match.score
-            numbers[name] += 1
-        much = {episode: self._sum(map(math.log1p, row)) for episode, row in episodes.items()}
-        whole = {episode: self._sum(map(bool, row)) for episode, row in episodes.items()}
+            before = episodes.get(match.candidate.episode_id)
+            episodes[match.candidate.episode_id] = [a + b for a, b in zip(before, row, strict=True)] if before else row
+        talked = {name: self._sum(map(bool, row)) for name, row in episodes.items()}
+        much = {name: self._sum(map(math.log1p, row)) for name, row in episodes.items()}
         most = max(much.values(), default=0.0) or 1.0
-        most_score = max(scores.values(), default=0.0) or 1.0
         made = []
         for match, text, row in zip(found, texts, counts, strict=True):
             candidate = match.candidate
-            exact, named = self._forms_in(candidate)
-            together, near = self._together(candidate, row)
-            made.append(
-                Features(
-                    engine=match.score / best,
-                    share=self._sum(map(bool, row)),
-                    often=self._sum(n / (n + 1.0) for n in row),
-                    together=together,
-                    near=near,
-                    adjacent=sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0,
-                    whole=float(self._whole in text),
-                    exact=exact,
-                    named=named,
-                    episode=whole[candidate.episode_id],
-                    much=much[candidate.episode_id] / most,
-                    scored=scores[candidate.episode_id] / most_score,
-                    passages=1 - 1 / numbers[candidate.episode_id],
-                    titled=float(self._share(candidate.title_terms) > 0.999),
-                    title=float(not candidate.text),
-                )
+            exact, named = self._forms_in(candidate.text or candidate.chapter or candidate.episode_title)
+            features = Features(
+                engine=match.score / (best[bool(candidate.text)] or 1.0),
+                together=self._together(candidate, row),
+                adjacent=sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0,
+                exact=exact,
+                named=named,
+                episode=talked[candidate.episode_id],
+                much=much[candidate.episode_id] / most,
+                titled=float(self.share(candidate.title_terms) > 0.999),
+                title=float(not candidate.text),
             )
+            worth = self.worth(text)
+            made.append(features if worth == 1 else Features(*(value * worth for value in features)))
         return made
 
-    def share(self, sentence: Spoken) -> float:
-        """How much of the query a sentence has."""
-        return self._share(sentence.terms)
-
-    def _share(self, text: str) -> float:
+    def share(self, text: str) -> float:
+        """How much of the query a text's terms have."""
         found = 0.0
         for patterns, weight in zip(self._patterns, self._weights, strict=True):
-            for pattern in patterns:
+            for pattern, _ in patterns:
                 if pattern in text:
                     found += weight
                     break
         return found
 
-    def _together(self, candidate: Candidate, counts: Sequence[int]) -> tuple[float, float]:
-        """The share that the best sentence has, and the best two that follow each other."""
-        if sum(map(bool, counts)) < 2 or not candidate.text:
-            share = max((weight for weight, count in zip(self._weights, counts, strict=True) if count), default=0.0)
-            return (share, share) if candidate.text else (0.0, 0.0)
-        lines = candidate.lines
-        one = max(map(self._share, lines))
-        two = max((self._share(a + b) for a, b in itertools.pairwise(lines)), default=one)
-        return one, max(one, two)
+    def worth(self, text: str) -> float:
+        """1 where all terms that are here are as they were asked for; less where some only sound alike."""
+        worth = 1.0
+        for patterns in self._patterns:
+            if len(patterns) > 1:
+                worth *= max((worth for pattern, worth in patterns if pattern in text), default=1.0)
+        return worth
+
+    def _together(self, candidate: Candidate, counts: Sequence[int]) -> float:
+        """The share that the best sentence has."""
+        if not candidate.text:
+            return 0.0
+        if sum(map(bool, counts)) > 1:
+            return max(map(self.share, candidate.lines))
+        return max((weight for weight, count in zip(self._weights, counts, strict=True) if count), default=0.0)
 
     def _counts(self, text: str) -> list[int]:
-        return [max(map(text.count, patterns)) for patterns in self._patterns]
+        return [max([text.count(pattern) for pattern, _ in patterns]) for patterns in self._patterns]
 
     def _sum(self, values: Iterable[float]) -> float:
-        return sum(map(operator.mul, self._weights, values))
+        return float(sum(map(operator.mul, self._weights, values)))
 
-    def _forms_in(self, candidate: Candidate) -> tuple[float, float]:
-        """Which terms are here in a form that was typed; and which of them with a capital."""
-        text = candidate.text or candidate.chapter
+    def _forms_in(self, text: str) -> tuple[float, float]:
+        """The share of the terms that are here in a form that was typed; and with a capital."""
         lower = text.lower()
+        can_tell = len(lower) == len(text)
         exact = named = 0.0
         for forms, weight in zip(self._forms, self._weights, strict=True):
             places = [place for form in forms for place in _places(lower, form)]
             if places:
                 exact += weight
-                if len(lower) == len(text) and any(text[place].isupper() for place in places):
+                if can_tell and any(text[place].isupper() for place in places):
                     named += weight
         return exact, named
 
 
 def _places(text: str, form: str) -> Iterator[int]:
     """Where a form stands in a text as whole words."""
-    place = text.find(form) if form else -1
+    place = text.find(form)
     while place >= 0:
         end = place + len(form)
         if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
@@ -225,10 +212,82 @@ def _joined(candidate: Candidate) -> str:
     return APART.join((text, *(alias.terms for alias in candidate.aliases))) if candidate.aliases else text
 
 
-def _hit(candidate: Candidate, query: Query, matcher: Matcher, score: float) -> Hit:
-    sentences = candidate.sentences
-    sentence = max(sentences, key=matcher.share, default=None)
+def _wanted(found: Iterable[Found], query: Query, matcher: Matcher) -> Iterator[Found]:
+    """The matches without those whose titles have what is not wanted, and of the speaker that was asked for."""
+    without = [_pattern(node) for node in query.tree.without if isinstance(node, Term)]
+    titles: dict[str, bool] = {}
+    for match in found:
+        candidate = match.candidate
+        if without:
+            heading = f"{candidate.episode_title}\n{candidate.chapter}"
+            if heading not in titles:
+                terms = (
+                    f" {' '.join(analysis.terms(candidate.episode_title, candidate.language))} {candidate.title_terms}"
+                )
+                titles[heading] = any(pattern in terms for pattern in without)
+            if titles[heading]:
+                continue
+        if query.speaker:
+            candidate = _said_by(candidate, f" {speaker_terms(query.speaker)} ")
+            if not candidate.text or not matcher.share(_joined(candidate)):
+                continue
+            match = replace(match, candidate=candidate)
+        yield match
+
+
+def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Sequence[Found]:
+    """The matches without sound-alikes that only seem to be some, or are so much less alike than the best."""
+    if all(term.worth == 1 for alternatives in query.said for term in alternatives):
+        return found
+    alike = [term for alternatives in query.said for term in alternatives if term.worth < 1]
+    worths = [matcher.worth(_joined(match.candidate)) for match in found]
+    kept = [
+        (match, worth)
+        for match, worth in zip(found, worths, strict=True)
+        if worth == 1 or any(heard_as(match.candidate.text, alike, match.candidate.language))
+    ]
+    best = max((worth for _, worth in kept), default=0.0)
+    least = _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE
+    return [match for match, worth in kept if worth >= least]
+
+
+def heard_as(text: str, alike: Sequence[Term], language: str) -> Iterator[str]:
+    """What a text has in place of what was asked for: words that stand together, with nothing between them."""
+    for term in alike:
+        if term.heard:
+            spelled = r"[\s-]+".join(map(re.escape, term.heard.split()))
+            yield from (match[0] for match in re.finditer(rf"(?<!\w){spelled}\w{{0,3}}(?!\w)", text, re.IGNORECASE))
+        else:
+            found = (text[start:end] for start, end in marks(text, [term], language))
+            yield from (words for words in found if len(words.split()) <= len(term.run))
+
+
+def _said_by(candidate: Candidate, name: str) -> Candidate:
+    """What one speaker says of a passage."""
+    kept = [n for n, speaker in enumerate(candidate.speakers) if name in f" {speaker_terms(speaker)} "]
+    terms, texts = candidate.terms.split("\n"), candidate.text.split("\n")
+    return msgspec.structs.replace(
+        candidate,
+        terms="\n".join(terms[n] for n in kept),
+        text="\n".join(texts[n] for n in kept),
+        times_ms=tuple(time for n in kept for time in candidate.times_ms[2 * n : 2 * n + 2]),
+        speakers=tuple(candidate.speakers[n] for n in kept),
+        aliases=tuple(
+            msgspec.structs.replace(alias, sentence=kept.index(alias.sentence))
+            for alias in candidate.aliases
+            if alias.sentence in kept
+        ),
+    )
+
+
+def _hit(hit: _Scored, query: Query, matcher: Matcher) -> Hit:
+    candidate, sentences = hit.candidate, hit.candidate.sentences
+    heard = [_heard(candidate, number, query) for number in range(len(sentences))]
+    shares = [(matcher.share(sentence.terms), bool(heard[number])) for number, sentence in enumerate(sentences)]
+    number = max(range(len(sentences)), key=shares.__getitem__, default=None)
+    sentence = None if number is None else sentences[number]
     text = _around(sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
+    instead = () if number is None else heard[number]
     return Hit(
         episode_id=candidate.episode_id,
         episode_title=candidate.episode_title,
@@ -238,17 +297,38 @@ def _hit(candidate: Candidate, query: Query, matcher: Matcher, score: float) -> 
         chapter_start_ms=candidate.chapter_start_ms,
         start_ms=sentence.start_ms if sentence else candidate.start_ms,
         end_ms=sentence.end_ms if sentence else candidate.end_ms,
-        snippet=snippet(text, query, candidate.language),
-        score=score,
+        snippet=snippet(text, query, candidate.language, instead),
+        score=hit.score,
         enclosure=candidate.enclosure,
+        note=f"heard: {', '.join(instead)}" if instead else "",
+        heard=instead,
+        reasons=reasons(hit.features),
     )
+
+
+def _heard(candidate: Candidate, number: int, query: Query) -> tuple[str, ...]:
+    """What a sentence has in place of the words that were asked for, as it was heard."""
+    sentence = candidate.sentences[number]
+    terms = candidate.terms.split("\n")[number]
+    found: dict[str, None] = {}
+    for alternatives in query.said:
+        if any(_pattern(term) in terms for term in alternatives if term.worth == 1):
+            continue
+        alike = [term for term in alternatives if term.worth < 1]
+        found |= dict.fromkeys(heard_as(sentence.text, alike, candidate.language))
+        found |= dict.fromkeys(
+            alias.heard
+            for alias in candidate.aliases
+            if alias.sentence == number and any(_pattern(term) in alias.terms for term in alternatives)
+        )
+    return tuple(words for words in found if not any(words in others and words != others for others in found))
 
 
 def _around(sentences: Sequence[Spoken], sentence: Spoken) -> str:
     """The sentence, and while there is room those after it."""
     text = ""
     for following in sentences[sentences.index(sentence) :]:
-        if text and len(text) + len(following.text) > 180:
+        if text and len(text) + len(following.text) > ROOM:
             break
         text = f"{text} {following.text}".strip()
     return text

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,10 +17,11 @@ import tantivy as t
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found, IndexShape
+from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
-from podpipe.search.documents import TEXTS, Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
+from podpipe.search.vocabulary import Vocabulary
 
 _TERMS = "terms"
 """The name of the analyzer that only parts at spaces."""
@@ -45,12 +45,13 @@ class TantivyIndex:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder, self._schema = folder, _schema()
+        self._words: tuple[tuple[str, int], Vocabulary] | None = None
         if create:
             with alone(folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._open()
                 if not self.identity:
-                    (folder / "identity").write_text(uuid.uuid4().hex)
+                    identity.make(folder)
         elif not t.Index.exists(str(folder)):
             raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one")
         self._open()
@@ -61,13 +62,12 @@ class TantivyIndex:
             self._index.register_tokenizer(_TERMS, t.TextAnalyzerBuilder(t.Tokenizer.whitespace()).build())
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
-        self._opened = self.identity
+        self._opened = identity.check(self._folder)
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        path = self._folder / "identity"
-        return path.read_text() if path.exists() else ""
+        return identity.read(self._folder)
 
     def __enter__(self) -> TantivyIndex:
         return self
@@ -119,17 +119,34 @@ class TantivyIndex:
 
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        tree = self._query(query.tree)
-        if any_term:
-            parts = [(t.Occur.Should, self._query(part)) for part in query.tree.parts]
-            tree = t.Query.boolean_query([(t.Occur.Must, t.Query.boolean_query(parts)), *self._without(query.tree)])
         try:
             searcher = self._searcher()
-            tree = t.Query.boolean_query([(t.Occur.Must, tree), *self._filters(query, searcher)])
-            hits = searcher.search(tree, limit, count=False).hits
-            return [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
+            narrowed = self._filters(query)
+            found: list[Found] = []
+            for field in ("title",) if query.is_of_titles else ("text", "title"):
+                asked = self._query(query.either if any_term else query.tree, field)
+                asked = t.Query.boolean_query([(t.Occur.Must, asked), *narrowed])
+                hits = searcher.search(asked, limit, count=False).hits
+                found += [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
+            return found
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
+
+    def says(self, run: Sequence[str]) -> bool:
+        """As in ``Index``; of what ``find`` has just looked through."""
+        query = self._in_field(Term(tuple(run)), "text")
+        return bool(self._index.searcher().search(query, 1, count=False).hits)
+
+    def vocabulary(self) -> Vocabulary:
+        """As in ``Index``."""
+        searcher = self._searcher()
+        try:
+            state = self.identity, (self._folder / "meta.json").stat().st_mtime_ns
+        except FileNotFoundError:  # the index is just being replaced
+            state = "", 0
+        if self._words is None or self._words[0] != state:
+            self._words = state, Vocabulary(dict(searcher.terms_with_prefix("text", "")))
+        return self._words[1]
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``."""
@@ -183,29 +200,28 @@ class TantivyIndex:
     def _values(self, field: str) -> list[str]:
         return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
 
-    def _query(self, node: Node) -> Any:
+    def _query(self, node: Node, field: str) -> Any:
+        """What passages ("text") or titles ("title") must have; those of passages are in their topic."""
         if isinstance(node, Term):
-            fields = ["title"] if node.in_title else ["text", "title"]
-            return t.Query.boolean_query([(t.Occur.Should, self._in_field(node, field)) for field in fields])
-        if isinstance(node, All):
-            parts = [(t.Occur.Must, self._query(part)) for part in node.parts]
-            return t.Query.boolean_query([*parts, *self._without(node)])
-        return t.Query.boolean_query([(t.Occur.Should, self._query(part)) for part in node.parts])
+            return self._in_field(node, "topic" if node.in_title and field == "text" else field)
+        occurs = t.Occur.Must if isinstance(node, All) else t.Occur.Should
+        parts = [(occurs, self._query(part, field)) for part in node.parts]
+        return t.Query.boolean_query([*parts, *self._without(node, field)] if isinstance(node, All) else parts)
 
-    def _without(self, node: All) -> list[tuple[Any, Any]]:
-        return [(t.Occur.MustNot, self._query(part)) for part in node.without]
+    def _without(self, node: All, field: str) -> list[tuple[Any, Any]]:
+        return [(t.Occur.MustNot, self._query(part, field)) for part in node.without]
 
     def _in_field(self, term: Term, field: str) -> Any:
         if term.prefix and len(term.run) > 1:
             return t.Query.phrase_prefix_query(self._schema, field, list(term.run))
         if term.prefix:
-            escaped = "".join(f"\\{character}" if not character.isalnum() else character for character in term.run[0])
+            escaped = "".join(f"\\{character}" if _is_sign(character) else character for character in term.run[0])
             return t.Query.regex_query(self._schema, field, f"{escaped}.*")
         if len(term.run) > 1:
             return t.Query.phrase_query(self._schema, field, list(term.run))
         return t.Query.term_query(self._schema, field, term.run[0], "freq")
 
-    def _filters(self, query: Query, searcher: Any) -> list[tuple[Any, Any]]:
+    def _filters(self, query: Query) -> list[tuple[Any, Any]]:
         found = []
         if query.show:
             shows = [show for show in self._values("show") if query.show.casefold() in show]
@@ -213,6 +229,8 @@ class TantivyIndex:
         if query.since or query.until:
             first, last = (query.since or date.min).toordinal(), (query.until or date.max).toordinal()
             found.append(t.Query.range_query(self._schema, "day", t.FieldType.Unsigned, first, last))
+        if query.speaker:
+            found.append(self._in_field(Term(tuple(speaker_terms(query.speaker).split())), "speakers"))
         if query.episode_id:
             found.append(t.Query.term_query(self._schema, "episode", query.episode_id, "basic"))
         return [(t.Occur.Must, t.Query.const_score_query(part, 0.0)) for part in found]
@@ -232,3 +250,8 @@ def _document(document: Document) -> t.Document:
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
     return SearchError(f"the index in {folder} can't be read ({error}); podpipe reindex makes it again")
+
+
+def _is_sign(character: str) -> bool:
+    """Whether a character may mean something in a regular expression; no other may be escaped there."""
+    return character.isascii() and not character.isalnum()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,11 @@ from whoosh.writing import OPTIMIZE
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found, IndexShape
+from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
-from podpipe.search.documents import TEXTS, Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
+from podpipe.search.vocabulary import Vocabulary
 
 _LARGE = 20_000
 """Documents of a segment that a commit no longer merges."""
@@ -55,6 +55,7 @@ class WhooshIndex:
         self._searcher: Any = None
         self._generation = -1
         """What the searcher has seen of the index."""
+        self._words: Vocabulary | None = None
         if create:
             with alone(folder):
                 _create(folder)
@@ -72,13 +73,12 @@ class WhooshIndex:
             raise SearchError(f"{self._folder} does not exist; podpipe ingest makes it, or use --library") from error
         except Exception as error:  # a damaged pickle raises anything
             raise _unreadable(self._folder, error) from error
-        self._opened = self.identity
+        self._opened = identity.check(self._folder)
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        path = self._folder / "identity"
-        return path.read_text() if path.exists() else ""
+        return identity.read(self._folder)
 
     def __enter__(self) -> WhooshIndex:
         return self
@@ -143,15 +143,31 @@ class WhooshIndex:
 
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        tree = _engine_query(query.tree)
-        if any_term:
-            tree = _without(q.Or([_engine_query(part) for part in query.tree.parts]), query.tree)
         try:
-            searcher = self._fresh_searcher()
-            found = searcher.search(tree, limit=limit, filter=_filter(query))
-            return [Found(candidate(hit.fields()["data"]), hit.score or 0.0) for hit in found]
+            searcher, narrowed = self._fresh_searcher(), _filter(query)
+            tree = query.either if any_term else query.tree
+            return [
+                Found(candidate(hit.fields()["data"]), hit.score or 0.0)
+                for field in (("title",) if query.is_of_titles else ("text", "title"))
+                for hit in searcher.search(_engine_query(tree, field), limit=limit, filter=narrowed)
+            ]
         except Exception as error:  # and so do damaged segments
             raise _unreadable(self._folder, error) from error
+
+    def says(self, run: Sequence[str]) -> bool:
+        """As in ``Index``; of what ``find`` has just looked through."""
+        searcher = self._searcher or self._fresh_searcher()
+        return next(iter(searcher.docs_for_query(_in_field(Term(tuple(run)), "text"))), None) is not None
+
+    def vocabulary(self) -> Vocabulary:
+        """As in ``Index``."""
+        searcher = self._fresh_searcher()
+        if self._words is None:
+            reader = searcher.reader()
+            self._words = Vocabulary(
+                {term.decode(): int(info.doc_frequency()) for term, info in reader.iter_field("text")}
+            )
+        return self._words
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``; of what ``find`` has just looked through."""
@@ -173,7 +189,7 @@ class WhooshIndex:
             if self._searcher is None or generation != self._generation:
                 # Never Whoosh's own refresh(): it keeps segments that were merged away and sees no deletions.
                 before, self._searcher = self._searcher, self._index.searcher()
-                self._generation = generation
+                self._generation, self._words = generation, None
                 if before is not None:
                     before.close()
         except Exception as error:  # damaged segments raise anything too
@@ -214,7 +230,7 @@ def _create(folder: Path) -> None:
     storage = FileStorage(str(folder), supports_mmap=False)
     if not storage.index_exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / "identity").write_text(uuid.uuid4().hex)  # before, so that no index is ever without
+        identity.make(folder)  # before, so that no index is ever without
         storage.create_index(_schema())
 
 
@@ -238,16 +254,19 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
     return [segment for segment in segments if segment not in small]
 
 
-def _engine_query(node: Node) -> Any:
+def _engine_query(node: Node, field: str) -> Any:
+    """What passages ("text") or titles ("title") must have; those of passages are in their topic."""
     if isinstance(node, Term):
-        return q.Or([_in_field(node, field) for field in (["title"] if node.in_title else ["text", "title"])])
-    parts = [_engine_query(part) for part in node.parts]
-    return _without(q.And(parts), node) if isinstance(node, All) else q.Or(parts)
+        return _in_field(node, "topic" if node.in_title and field == "text" else field)
+    parts = [_engine_query(part, field) for part in node.parts]
+    if isinstance(node, All):
+        return _without(q.And(parts) if len(parts) > 1 else parts[0], node, field)
+    return q.Or(parts)
 
 
-def _without(tree: Any, node: All) -> Any:
+def _without(tree: Any, node: All, field: str) -> Any:
     for part in node.without:
-        tree = q.AndNot(tree, _engine_query(part))
+        tree = q.AndNot(tree, _engine_query(part, field))
     return tree
 
 
@@ -268,6 +287,8 @@ def _filter(query: Query) -> Any:
     if query.since or query.until:
         first, last = (day and day.isoformat() for day in (query.since, query.until))
         filters.append(q.TermRange("day", first, last))
+    if query.speaker:
+        filters.append(_in_field(Term(tuple(speaker_terms(query.speaker).split())), "speakers"))
     if query.episode_id:
         filters.append(q.Term("episode", query.episode_id))
     return q.And(filters) if filters else None

@@ -18,7 +18,10 @@ from podpipe.sources import Candidate
 from podpipe.sources.identity import date_in, episode_id, plain
 
 _AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
-_LABELLED = re.compile(r"^\W*(?:audio|listen|download|mp3|episode)\W*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_LABELLED = re.compile(
+    r"^[^\w\n]*+(?:audio|listen|download|mp3|episode)[^\w\n]*:\s*(\S+)", re.IGNORECASE | re.MULTILINE
+)
+_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 _BOILERPLATE = (
@@ -181,9 +184,14 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
 
 def _first_title(text: str) -> str:
     """The first line of plain text, where it stands alone like a title."""
-    for line in text.splitlines():
+    lines = text.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         if line.strip() and not _LABELLED.match(line):
-            return plain(line.lstrip("# ")) if len(line) < 80 and not line.rstrip().endswith((".", ":", "!")) else ""
+            alone = not following.strip() or _LABELLED.match(following) or not re.match(r"\s*\w", following)
+            is_title = (
+                alone and len(line) < 80 and not _ITEM.match(line) and not line.rstrip().endswith((".", ":", "!"))
+            )
+            return plain(line.lstrip("# ")) if is_title else ""
     return ""
 
 

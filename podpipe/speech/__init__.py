@@ -7,80 +7,22 @@ so that none invents text.
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
 
 from podpipe import audio
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
-from podpipe.speech import echoes, hints, lexicon, spelling, vad
+from podpipe.speech import vad
 from podpipe.speech.ahead import ahead
+from podpipe.speech.engine import Heard, Recogniser
 from podpipe.speech.following import Follower, Following, Gap, Prepared, Script
-from podpipe.speech.gaps import Gaps
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What an engine heard in a stretch; times in milliseconds from its start."""
-
-    words: tuple[Word, ...]
-    language: str
-    language_confidence: float
-
-
-def words_of(parts: Iterable[tuple[str, float, float, float]]) -> tuple[Word, ...]:
-    """Words of the (text, start, end, probability; in seconds) that Whisper gives.
-
-    It parts "multi-arch" and "2.6.32" at their symbols, with a space only before the first part.
-    """
-    words: list[Word] = []
-    for text, start, end, probability in parts:
-        bare = text.strip()
-        word = Word(bare, round(start * 1000), round(end * 1000), round(float(probability), 3))
-        if words and bare and not text[0].isspace() and not bare[0].isalnum() and bare != ".":
-            last = words.pop()
-            confidence = min(last.confidence, word.confidence)
-            word = replace(last, text=last.text + bare, end_ms=word.end_ms, confidence=confidence)
-        if any(letter.isalnum() for letter in bare):
-            words.append(word)
-    return tuple(words)
-
-
-class Recogniser(Protocol):
-    """A speech engine with its weights."""
-
-    @property
-    def name(self) -> str:
-        """Engine, its version, and the model; known without loading anything."""
-
-    @property
-    def workers(self) -> int:
-        """How many stretches it hears at a time without being slower on each."""
-
-    def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
-        """Hear a stretch of at most some minutes; ``vocabulary`` is what may occur, most important first.
-
-        Raises:
-            SpeechError: the engine or its weights can't be used.
-        """
-
-
-@runtime_checkable
-class Judge(Protocol):
-    """What an engine may do besides recognising: say how likely a text is in a sound."""
-
-    def prepare(self, samples: Samples) -> object:
-        """All that can be done for a stretch before its words are known; for ``weigh``."""
-
-    def weigh(self, prepared: Any, texts: Sequence[str], language: str, vocabulary: Sequence[str]) -> tuple[float, ...]:
-        """Log probability of each word after those before it, told of a vocabulary; fewer where there is no room."""
-
+from podpipe.speech.gaps import Gaps, Joined
+from podpipe.speech.hearing import Hearing
 
 ENGINES = ("faster-whisper", "openai-whisper")
 
@@ -127,13 +69,14 @@ def transcribe(
     with closing(listener):
         stretches = vad.stretches(counted)
         for stretch in stretches:
-            listener.take(stretch, listener.plan(stretch)())
+            listener.take(stretch, *listener.plan([stretch])())
             on_progress(stretch.end_ms)
             if listener.language is not None:
                 break
-        for stretch, begun in ahead(stretches, listener.plan, recogniser.workers):
-            listener.take(stretch, begun)
-            on_progress(stretch.end_ms)
+        for group, begun in ahead(listener.groups(stretches), listener.plan, recogniser.workers):
+            for stretch, one in zip(group, begun, strict=True):
+                listener.take(stretch, one)
+                on_progress(stretch.end_ms)
         words = listener.words()
     return Hypothesis(
         listener.language or "",
@@ -162,13 +105,11 @@ class _Listener:
         language: str | None,
         expected_ms: int,
     ) -> None:
-        self._recogniser, self._vocabulary, self._expected_ms = recogniser, vocabulary, expected_ms
-        self._judge = recogniser if isinstance(recogniser, Judge) else None
-        self._lexicon = lexicon.lexicon([term.text for term in vocabulary])
+        self._hearing = Hearing(recogniser, vocabulary, expected_ms)
         self._following: Following | None = None
         if script is not None and isinstance(recogniser, Follower):
             self._following = Following(recogniser, script)
-        self._gaps = Gaps(self._heard_in, self._timed, recogniser.workers)
+        self._gaps = Gaps(self._heard_in, self._timed, recogniser.workers, self._hearing.together)
         self.language, self.confidence = language, 1.0 if language else 0.0
         self._said: list[list[Word]] = []
 
@@ -181,12 +122,27 @@ class _Listener:
         """Begin nothing more."""
         self._gaps.close()
 
-    def plan(self, stretch: vad.Stretch) -> Callable[[], Heard | Prepared]:
-        """What can be done for a stretch before those ahead of it are done."""
+    def groups(self, stretches: Iterable[vad.Stretch]) -> Iterator[list[vad.Stretch]]:
+        """Stretches in groups that are heard together; one by one as long as the script is followed."""
+        group: list[vad.Stretch] = []
+        for stretch in stretches:
+            group.append(stretch)
+            if self._is_following or len(group) >= self._hearing.together:
+                yield group
+                group = []
+        if group:
+            yield group
+
+    @property
+    def _is_following(self) -> bool:
+        return self._following is not None and not self._following.is_lost
+
+    def plan(self, stretches: Sequence[vad.Stretch]) -> Callable[[], Sequence[Heard | Prepared]]:
+        """What can be done for stretches before those ahead of them are done."""
         following = self._following
         if following is None or following.is_lost:
-            return lambda: self.hear(stretch)
-        return lambda: following.prepare(stretch.samples)
+            return lambda: self._hearing.hear(stretches, self.language)
+        return lambda: [following.prepare(stretch.samples) for stretch in stretches]
 
     def take(self, stretch: vad.Stretch, begun: Heard | Prepared) -> None:
         """Add a stretch to the words: what is read of the script, and what is heard."""
@@ -195,7 +151,7 @@ class _Listener:
         elif language := self.language or self._detected(begun):
             self._follow(stretch, begun, language)
         else:
-            self._said.append(self._made_out(stretch, self.hear(stretch)))
+            self._said.append(self._heard(stretch))
 
     def _detected(self, stretch: Prepared) -> str | None:
         """The language of a stretch where it is beyond doubt."""
@@ -211,7 +167,7 @@ class _Listener:
         assert self._following is not None
         parts = self._following.take(prepared, language)
         if all(isinstance(part, Gap) for part in parts):  # nothing of it is read: find out where the host is
-            self._said.append(self._made_out(stretch, self.hear(stretch)))
+            self._said.append(self._heard(stretch))
             return
         for number, part in enumerate(parts, 1):
             if not isinstance(part, Gap):
@@ -219,16 +175,16 @@ class _Listener:
                 continue
             gap = stretch.part(part.start_ms, part.end_ms)
             if number == len(parts) and gap.duration_ms >= _LONG_MS:
-                self._said.append(self._made_out(gap, self.hear(gap)))
+                self._said.append(self._heard(gap))
             else:  # the host goes on where he was, or soon
                 self._gaps.add(len(self._said), gap)
                 self._said.append([])
 
-    def _heard_in(self, stretch: vad.Stretch, gaps: Sequence[vad.Stretch]) -> list[Word]:
-        """The words of gaps that were joined to a stretch, told what is likely in each."""
-        near = itertools.zip_longest(*map(self._hints, gaps))
-        terms = tuple(dict.fromkeys(term for several in near for term in several if term))
-        return self._without_echoes(stretch, self._recognised(stretch, terms), terms)
+    def _heard_in(self, several: Sequence[Joined]) -> list[list[Word]]:
+        """The words of gaps that were joined, told what is likely in each."""
+        told = [_in_turn(list(map(self._hearing.hints, joined.gaps))) for joined in several]
+        stretches = [joined.stretch for joined in several]
+        return [list(heard.words) for heard in self._hearing.hear_told(stretches, self.language, told)]
 
     def _timed(self, gap: vad.Stretch, words: Sequence[Word]) -> list[Word]:
         """The words of a gap, after silence that was not there, at the times at which they sound."""
@@ -236,47 +192,22 @@ class _Listener:
         assert self.language is not None
         return [word.shifted(gap.start_ms) for word in self._following.timed(gap.samples, words, self.language)]
 
+    def _heard(self, stretch: vad.Stretch) -> list[Word]:
+        return self._made_out(stretch, *self._hearing.hear([stretch], self.language))
+
     def _made_out(self, stretch: vad.Stretch, heard: Heard) -> list[Word]:
         """The words of a stretch that was heard, after which the place in the script is found."""
         if self.language is None and heard.words:
             self.language, self.confidence = heard.language, heard.language_confidence
-        words = self._without_echoes(stretch, heard, self._hints(stretch))
+        words = [word.shifted(stretch.start_ms) for word in heard.words]
         if self._following is not None:
             self._following.find(words)
         return words
 
-    def _without_echoes(self, stretch: vad.Stretch, heard: Heard, terms: Sequence[str]) -> list[Word]:
-        words = echoes.without(heard.words, terms)
-        return [word.shifted(stretch.start_ms) for word in words]
 
-    def hear(self, stretch: vad.Stretch) -> Heard:
-        """Hear a stretch, told what is likely in it, and spell the terms in it as the notes do."""
-        heard = self._recognised(stretch, self._hints(stretch))
-        judge, prepared = self._judge, functools.cache(lambda: self._judge and self._judge.prepare(stretch.samples))
-        if judge is None:
-            return heard
-
-        def weigh(texts: Sequence[str], told: Sequence[str]) -> Sequence[float]:
-            return judge.weigh(prepared(), texts, heard.language, told)
-
-        words: Sequence[Word] = heard.words
-        if spelling.doubtful(words, self._lexicon):
-            plain = self._recogniser.recognise(stretch.samples, language=heard.language, vocabulary=())
-            words = spelling.borne_out(words, plain.words, self._lexicon, weigh)
-        return replace(heard, words=tuple(spelling.respelled(words, self._lexicon, weigh)))
-
-    def _recognised(self, stretch: vad.Stretch, terms: Sequence[str]) -> Heard:
-        """Where the hints led the engine astray, it hears the stretch again without; the better is kept."""
-        samples = stretch.samples
-        heard = self._recogniser.recognise(samples, language=self.language, vocabulary=terms)
-        doubt = echoes.doubt(heard.words, stretch.duration_ms)
-        if not terms or not doubt:
-            return heard
-        plain = self._recogniser.recognise(samples, language=self.language, vocabulary=())
-        return plain if echoes.doubt(plain.words, stretch.duration_ms) < doubt else heard
-
-    def _hints(self, stretch: vad.Stretch) -> tuple[str, ...]:
-        return hints.likely(self._vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / self._expected_ms)
+def _in_turn(several: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Terms of several lists, the first of each first, none twice."""
+    return tuple(dict.fromkeys(term for terms in itertools.zip_longest(*several) for term in terms if term))
 
 
 class _Counted:

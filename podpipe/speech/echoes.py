@@ -36,10 +36,16 @@ def doubt(words: Sequence[Word], duration_ms: int) -> int:
     was not heard.
     """
     instant = sum(_is_instant(word) for word in words)
-    edges = [0, *(edge for word in words for edge in (word.start_ms, word.end_ms)), duration_ms]
-    hole = max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
+    hole_ms = max((end_ms - start_ms for start_ms, end_ms in holes(words, duration_ms)), default=0)
     drawn = sum(_drawn_ms(word) for word in words)
-    return (hole if hole > _HOLE_MS else 0) + drawn + (instant * 250 if instant >= _INSTANT else 0)
+    return hole_ms + drawn + (instant * 250 if instant >= _INSTANT else 0)
+
+
+def holes(words: Sequence[Word], duration_ms: int) -> list[tuple[int, int]]:
+    """From when to when no word covers a stretch of speech, for longer than anybody pauses in one."""
+    edges = [0, *(edge for word in words for edge in (word.start_ms, word.end_ms)), duration_ms]
+    between = zip(edges[::2], edges[1::2], strict=True)
+    return [(start_ms, end_ms) for start_ms, end_ms in between if end_ms - start_ms > _HOLE_MS]
 
 
 def without(words: Sequence[Word], vocabulary: Sequence[str]) -> list[Word]:

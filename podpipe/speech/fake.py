@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.models import Word
-from podpipe.speech import Heard
+from podpipe.speech.engine import Heard
 
 
 class FakeRecogniser:

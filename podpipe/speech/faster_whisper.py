@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import inspect
 import itertools
 import json
 import math
@@ -13,10 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from podpipe.audio import SAMPLE_RATE, Samples
+import numpy as np
+
+from podpipe.audio import Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Word
-from podpipe.speech import Heard, hints, weights, words_of
+from podpipe.speech import hints, weights
+from podpipe.speech.engine import Heard, words_of
 
 _TOKENS_PER_SECOND = 8
 """More than anybody speaks; a stretch that takes more is a loop, and is cut off."""
@@ -34,16 +38,32 @@ _CONTEXT = 448
 """Tokens that Whisper's decoder has room for, prompt and text together."""
 
 
+_SILENCE = 200
+"""Frames of silence behind what is spoken: without any, Whisper hears on."""
+
+_NO_SPEECH, _UNLIKELY = 0.6, -1.0
+"""Nobody speaks where Whisper says so with this probability, and is so unsure (mean log probability) of its text."""
+
+_REPETITIVE, _NO_LOOP = 2.4, 8
+"""A text that is compressed by more goes in a loop: it is generated again, so many tokens never twice in a row."""
+
+_TOGETHER = 4
+
 _MOST_WORKERS = 2
 """Stretches at a time: each takes some 0.2 GB, and has threads of its own where there are more cores."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """A stretch as the encoder saw it, and how many frames (10 ms) of it are sound."""
+    """A stretch as the encoder saw it (shape 1, steps of 20 ms, width), and how many frames (10 ms) of it are sound."""
 
     value: Any
     frames: int
+
+    @property
+    def storage(self) -> Any:
+        """It as CTranslate2 takes it."""
+        return _storage([self])
 
 
 class FasterWhisper:
@@ -62,23 +82,90 @@ class FasterWhisper:
 
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         """As in ``Recogniser``."""
-        with self._loading:
-            model = self._model
-        chosen = hints.prompt(self._fitting(vocabulary), language)
-        segments, info = model.transcribe(
-            samples,
-            language=language,
+        return self.recognise_encoded(self.encode([samples]), language=language, vocabularies=[vocabulary])[0]
+
+    @property
+    def together(self) -> int:
+        """As in ``Encoder``: the decoder reads all its weights for each token, of one stretch or of several."""
+        return _TOGETHER
+
+    def encode(self, stretches: Sequence[Samples]) -> list[_Encoded]:
+        """As in ``Encoder``: with a little silence behind, not up to 30 s as Whisper is trained, which takes longer.
+
+        What is added is as silent as Whisper knows it; a nought in its features is a sound.
+        """
+        features = [self._features(samples) for samples in stretches]
+        length = min(max(one.shape[-1] for one in features) + _SILENCE, _FRAMES) // 2 * 2
+        padded = [
+            np.pad(one[:, :length], ((0, 0), (0, max(length - one.shape[-1], 0))), constant_values=one.min())
+            for one in features
+        ]
+        value = self._encoded(np.stack(padded))
+        return [_Encoded(value[number : number + 1], min(one.shape[-1], length)) for number, one in enumerate(features)]
+
+    def recognise_encoded(
+        self, encoded: Sequence[_Encoded], *, language: str | None, vocabularies: Sequence[Sequence[str]]
+    ) -> list[Heard]:
+        """As in ``Encoder``."""
+        spoken, confidence = (language, 1.0) if language else self.detect(encoded[0])
+        tokenizer = self._tokenizer(spoken)
+        prompts = self._prompts(tokenizer, vocabularies, language)
+        heard = []
+        for one, prompt, result in zip(encoded, prompts, self._generated(tokenizer, encoded, prompts), strict=True):
+            if _is_loop(tokenizer, result):
+                (result,) = self._generated(tokenizer, [one], [prompt], no_repeat_ngram_size=_NO_LOOP)
+            heard.append(Heard(self._timed(tokenizer, one, result), spoken, round(confidence, 3)))
+        return heard
+
+    def _generated(
+        self, tokenizer: Any, encoded: Sequence[_Encoded], prompts: Sequence[Sequence[int]], **options: Any
+    ) -> list[Any]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        most = 20 + _TOKENS_PER_SECOND * max(one.frames for one in encoded) // 100
+        results: list[Any] = self._model.model.generate(
+            _storage(encoded),
+            prompts,
             beam_size=self._beam_size,
-            temperature=0.0,
-            word_timestamps=True,
-            condition_on_previous_text=False,
-            initial_prompt=chosen or None,
-            max_new_tokens=20 + _TOKENS_PER_SECOND * samples.size // SAMPLE_RATE,
-            vad_filter=False,
+            max_length=min(len(prompts[0]) + most, _CONTEXT),
+            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
+            return_scores=True,
+            return_no_speech_prob=True,
+            **options,
         )
-        parts = (word for segment in segments for word in segment.words or ())
-        words = words_of((word.word, word.start, word.end, word.probability) for word in parts)
-        return Heard(words, info.language, round(float(info.language_probability), 3))
+        return results
+
+    def _timed(self, tokenizer: Any, encoded: _Encoded, result: Any) -> tuple[Word, ...]:
+        """The words of what was generated, with the times at which Whisper's attention turns to them."""
+        from faster_whisper.transcribe import WhisperModel
+
+        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        likelihood = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
+        if not tokens or (result.no_speech_prob > _NO_SPEECH and likelihood < _UNLIKELY):
+            return ()
+        segment = {"seek": 0, "start": 0.0, "end": encoded.frames / 100, "tokens": tokens}
+        signature = inspect.signature(WhisperModel.transcribe).parameters
+        self._model.add_word_timestamps(
+            [[segment]],
+            tokenizer,
+            encoded.storage,
+            encoded.frames,
+            signature["prepend_punctuations"].default,
+            signature["append_punctuations"].default,
+            last_speech_timestamp=0.0,
+        )
+        parts: Any = segment["words"]
+        return words_of((part["word"], part["start"], part["end"], part["probability"]) for part in parts)
+
+    def _prompts(self, tokenizer: Any, vocabularies: Sequence[Sequence[str]], language: str | None) -> list[list[int]]:
+        """What the decoder starts with: for each stretch its hints, all of the same length."""
+        begin = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        texts = [hints.prompt(self._fitting(vocabulary), language) for vocabulary in vocabularies]
+        told = [tokenizer.encode(f" {text}") if text else [] for text in texts]
+        room = min(map(len, told))
+        if not room:
+            return [begin] * len(told)
+        return [[tokenizer.sot_prev, *tokens[: room - 1], tokens[-1], *begin] for tokens in told]
 
     @property
     def workers(self) -> int:
@@ -86,49 +173,60 @@ class FasterWhisper:
         return min(os.cpu_count() or 1, _MOST_WORKERS) if self._is_on_cpu else 1
 
     def prepare(self, samples: Samples) -> _Encoded:
-        """As in ``Follower``. Without the silence up to 30 s that recognition needs: that is most of the time."""
-        with self._loading:
-            model = self._model
-        features = model.feature_extractor(samples)[:, :_FRAMES]
+        """As in ``Follower``, without the silence that recognition needs."""
+        features = self._features(samples)
         frames = features.shape[-1] // 2 * 2
-        return _Encoded(model.encode(features[:, :frames]), frames)
+        return _Encoded(self._encoded(features[None, :, :frames]), frames)
 
     def detect(self, prepared: _Encoded) -> tuple[str, float]:
         """As in ``Follower``."""
         if not self._model.model.is_multilingual:
             return "en", 1.0
-        ((best, *_),) = self._model.model.detect_language(prepared.value)
+        ((best, *_),) = self._model.model.detect_language(prepared.storage)
         return best[0].strip("<|>"), float(best[1])
 
     def follow(self, prepared: _Encoded, texts: Sequence[str], language: str) -> tuple[Word, ...]:
         """As in ``Follower``."""
-        from faster_whisper.tokenizer import Tokenizer
-
-        model = self._model
-        tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+        model, tokenizer = self._model, self._tokenizer(language)
         tokens = [tokenizer.encode(f" {text}") for text in texts]
         flat = [token for word in tokens for token in word][:_MOST_TOKENS]
-        (result,) = model.model.align(prepared.value, tokenizer.sot_sequence, [flat], prepared.frames)
+        (result,) = model.model.align(prepared.storage, tokenizer.sot_sequence, [flat], prepared.frames)
         return _placed(texts, tokens, result, prepared.frames)
 
     def weigh(
-        self, prepared: _Encoded, texts: Sequence[str], language: str, vocabulary: Sequence[str]
+        self, encoded: _Encoded, texts: Sequence[str], language: str, vocabulary: Sequence[str]
     ) -> tuple[float, ...]:
-        """As in ``Judge``."""
-        from faster_whisper.tokenizer import Tokenizer
-
-        model = self._model
-        tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+        """As in ``Encoder``."""
+        model, tokenizer = self._model, self._tokenizer(language)
         told = hints.prompt(self._fitting(vocabulary), language)
         before = [tokenizer.sot_prev, *tokenizer.encode(f" {told}")] if told else []
         tokens = [tokenizer.encode(f" {text}") for text in texts]
         flat = [token for word in tokens for token in word][: _CONTEXT - len(before) - len(tokenizer.sot_sequence) - 2]
-        (result,) = model.model.align(prepared.value, [*before, *tokenizer.sot_sequence], [flat], prepared.frames)
+        (result,) = model.model.align(encoded.storage, [*before, *tokenizer.sot_sequence], [flat], encoded.frames)
         likely = [math.log(max(float(p), 1e-9)) for p in result.text_token_probs]
         ends = list(itertools.accumulate(map(len, tokens)))
         return tuple(
             sum(likely[end - len(own) : end]) for own, end in zip(tokens, ends, strict=True) if end <= len(likely)
         )
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        model = self._model
+        return Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+
+    def _features(self, samples: Samples) -> Any:
+        """The log-Mel spectrogram, shape (80, frames of 10 ms)."""
+        with self._loading:
+            model = self._model
+        return model.feature_extractor(samples)[:, :_FRAMES]
+
+    def _encoded(self, features: Any) -> Any:
+        """What the encoder makes of spectrograms, shape (stretches, steps of 20 ms, width)."""
+        import ctranslate2
+
+        features = ctranslate2.StorageView.from_array(np.ascontiguousarray(features))
+        return np.asarray(self._model.model.encode(features, to_cpu=True))
 
     @functools.cached_property
     def _is_on_cpu(self) -> bool:
@@ -167,6 +265,20 @@ class FasterWhisper:
                 break
             chosen.append(term)
         return chosen
+
+
+def _is_loop(tokenizer: Any, result: Any) -> bool:
+    """Whether a text repeats itself so much that nobody says so, as Whisper's own code tells it."""
+    from faster_whisper.transcribe import get_compression_ratio
+
+    text = tokenizer.decode([token for token in result.sequences_ids[0] if token < tokenizer.eot])
+    return bool(text) and get_compression_ratio(text) > _REPETITIVE
+
+
+def _storage(encoded: Sequence[_Encoded]) -> Any:
+    import ctranslate2
+
+    return ctranslate2.StorageView.from_array(np.concatenate([one.value for one in encoded]))
 
 
 def _with_first_merge(tokenizer: Any) -> Any:

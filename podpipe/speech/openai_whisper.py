@@ -12,7 +12,8 @@ from typing import Any
 
 from podpipe.audio import Samples
 from podpipe.errors import SpeechError
-from podpipe.speech import Heard, hints, weights, words_of
+from podpipe.speech import hints, weights
+from podpipe.speech.engine import Heard, words_of
 
 
 class OpenAIWhisper:

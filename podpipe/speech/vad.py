@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,13 @@ BLOCK_S = 180
 """Seconds of sound that are looked at together."""
 
 STRETCH_S = 28
-"""Seconds of a stretch at the most: Whisper hears 30 s at a time."""
+"""Seconds of a stretch at the most: Whisper hears 30 s at a time, and some silence behind what is spoken."""
+
+_CUT_S = 20
+"""A stretch of so many seconds is long enough to be cut at a pause that is longer than those after it."""
+
+_APART_S = 4
+"""Longer pauses part stretches however short they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,10 @@ def stretches(blocks: Iterable[Samples]) -> Iterator[Stretch]:
             continue
         samples = np.concatenate(held)
         used = 0
-        for start, end in _packed(_speech(samples)):
-            if end >= samples.size - SAMPLE_RATE and start > 0:
+        found = packed(_speech(samples))
+        for start, end in found:
+            is_last = end == found[-1][1]
+            if is_last and start > 0 and end >= samples.size - STRETCH_S * SAMPLE_RATE:
                 break  # may go on in the next block
             yield Stretch((offset + start) * 1000 // SAMPLE_RATE, samples[start:end])
             used = end
@@ -63,7 +71,7 @@ def stretches(blocks: Iterable[Samples]) -> Iterator[Stretch]:
         held, size, offset = [samples[used:].copy()], samples.size - used, offset + used
     if size:
         samples = np.concatenate(held)
-        for start, end in _packed(_speech(samples)):
+        for start, end in packed(_speech(samples)):
             yield Stretch((offset + start) * 1000 // SAMPLE_RATE, samples[start:end])
 
 
@@ -74,12 +82,27 @@ def _speech(samples: Samples) -> list[tuple[int, int]]:
     return [(region["start"], region["end"]) for region in get_speech_timestamps(samples, options)]
 
 
-def _packed(regions: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join neighbouring regions to stretches of at most STRETCH_S; pauses over 4 s part them."""
-    packed: list[tuple[int, int]] = []
-    for start, end in regions:
-        if packed and end - packed[-1][0] <= STRETCH_S * SAMPLE_RATE and start - packed[-1][1] <= 4 * SAMPLE_RATE:
-            packed[-1] = (packed[-1][0], end)
-        else:
-            packed.append((start, end))
-    return packed
+def packed(regions: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join neighbouring regions (samples) to stretches of at most STRETCH_S, cut where the pause is long."""
+    joined: list[tuple[int, int]] = []
+    first = 0
+    while first < len(regions):
+        last = _last(regions, first)
+        joined.append((regions[first][0], regions[last][1]))
+        first = last + 1
+    return joined
+
+
+def _last(regions: Sequence[tuple[int, int]], first: int) -> int:
+    """The region with which a stretch ends that begins with ``first``."""
+    begin = regions[first][0]
+    pauses_after: dict[int, int] = {}
+    for number in range(first, len(regions)):
+        if regions[number][1] - begin > STRETCH_S * SAMPLE_RATE and number > first:
+            break
+        pause = regions[number + 1][0] - regions[number][1] if number + 1 < len(regions) else _APART_S * SAMPLE_RATE + 1
+        if pause > _APART_S * SAMPLE_RATE:
+            return number
+        pauses_after[number] = pause
+    long_enough = [number for number in pauses_after if regions[number][1] - begin >= _CUT_S * SAMPLE_RATE]
+    return max(long_enough or [max(pauses_after)], key=lambda number: (pauses_after[number], number))

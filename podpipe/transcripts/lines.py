@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from podpipe.models import Transcript, Word
 from podpipe.writing import UNSPACED, characters
@@ -45,7 +45,7 @@ def atoms(transcript: Transcript, *, whole: bool = False) -> list[Atom]:
     for number, word in enumerate(transcript.words):
         turn = bisect_right(starts, word.start_ms)
         speaker, before = turns[turn - 1][1] if turn else "", found[-1].text if found else ""
-        found += (replace(piece, word=number) for piece in _pieces(word, speaker, before, whole))
+        found += _pieces(word, number, speaker, before, whole)
     return found
 
 
@@ -70,6 +70,8 @@ def width(text: str) -> int:
 
 def plain(text: str) -> str:
     """Text on one line, without controls and doubled spaces."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
@@ -77,14 +79,17 @@ def _is_glued(before: str, text: str) -> bool:
     return bool(_ENDS_UNSPACED.search(before) and _BEGINS_UNSPACED.match(text))
 
 
-def _pieces(word: Word, speaker: str, before: str, whole: bool) -> Iterator[Atom]:
+def _pieces(word: Word, place: int, speaker: str, before: str, whole: bool) -> Iterator[Atom]:
     text = plain(word.text)
     if not text:
+        return
+    if text.isascii():  # most words of most languages, and there are millions
+        yield Atom(text, word.start_ms, word.end_ms, speaker, word=place)
         return
     length_ms, done = word.end_ms - word.start_ms, 0
     for number, piece in enumerate([text] if whole else _unspaced(text)):
         start_ms, end_ms = (word.start_ms + length_ms * at // len(text) for at in (done, done + len(piece)))
-        yield Atom(piece, start_ms, end_ms, speaker, number > 0 or _is_glued(before, piece))
+        yield Atom(piece, start_ms, end_ms, speaker, number > 0 or _is_glued(before, piece), word=place)
         done += len(piece)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import date, datetime
 from html import escape
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Path, Query, Request
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from podpipe import library
@@ -20,7 +23,7 @@ from podpipe.pages.views import Card
 from podpipe.transcripts import WORD_LEVEL, WRITERS
 from podpipe.web import files
 from podpipe.web.links import ServerLinks
-from podpipe.web.searching import Question
+from podpipe.web.searching import Question, UnavailableError
 from podpipe.web.state import NotFoundError, RequestLinks, SharedState
 
 router = APIRouter(prefix="/api", tags=["library"])
@@ -31,6 +34,15 @@ _FRAME = (600, 180)
 
 _TRANSCRIPTS = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
 
+
+def _iso(day: object) -> object:
+    """Refuse what is no ISO 8601 day: by itself, pydantic takes numbers for seconds since 1970."""
+    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        raise ValueError("a day is written like 2026-11-01")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
 EpisodeId = Annotated[str, Path(description="As in the list of episodes.", max_length=200)]
 Form = Literal["vtt", "srt", "txt", "json"]
 
@@ -63,12 +75,16 @@ class FoundMoment:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Moments, best first; remarks on how they were found; queries that may have been meant."""
+    """Moments, best first; remarks on how they were found; queries that may have been meant.
+
+    ``problem`` says why a query can't be understood, and is '' for one that can.
+    """
 
     query: str
     hits: list[FoundMoment]
     notes: list[str]
     suggestions: list[str]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +125,8 @@ class ChapterDetails:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeDetails(EpisodeSummary):
-    """An episode: addresses of its audio and transcripts, its chapters. ``guid`` and ``page`` are the publisher's."""
+    """An episode: addresses of its audio and transcripts, its chapters. ``page`` is the publisher's."""
 
-    guid: str
     page: str
     language: str
     audio: str
@@ -136,18 +151,23 @@ class Embedding:
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "There is no such episode."}}
 
 
-@router.get("/search", responses={400: {"model": Problem, "description": "The query can't be understood."}})
+@router.get("/search", responses={503: {"model": Problem, "description": "There is no index yet."}})
 def search(
     state: SharedState,
     links: RequestLinks,
     q: Annotated[str, Query(description="Words, a phrase in quotes, a beginning with a star.", max_length=1000)],
     show: Annotated[str, Query(description="Only shows with this in their title.", max_length=200)] = "",
-    since: Annotated[date | None, Query(description="Only from this day on.")] = None,
-    until: Annotated[date | None, Query(description="Only until this day.")] = None,
+    since: Annotated[Day | None, Query(description="Only from this day on.")] = None,
+    until: Annotated[Day | None, Query(description="Only until this day.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Answer:
     """Where something is talked about: episode, chapter and moment."""
-    results = state.searcher.ask(Question(q, show, since, until), limit=limit)
+    try:
+        results = state.searcher.ask(Question(q, show, since, until), limit=limit)
+    except UnavailableError:
+        raise
+    except SearchError as error:
+        return Answer(q, [], [], [], str(error))
     hits = [_moment(hit, links) for hit in results.hits]
     return Answer(q, hits, list(results.notes), list(results.suggestions))
 
@@ -174,7 +194,6 @@ def episode(episode_id: EpisodeId, state: SharedState, links: RequestLinks) -> E
     listed = [chapter for chapter in folder.chapters().chapters if chapter.toc]
     return EpisodeDetails(
         **_summary(card, links),
-        guid=known.guid if "://" in known.guid else "",
         page=known.page,
         language=state.catalogue.view(episode_id).language,
         audio=links.absolute(links.audio(episode_id)),
@@ -218,18 +237,16 @@ def transcript(
     return files.text(request, content, _TRANSCRIPTS[form], etag=etag, headers=name)
 
 
-@embedding.get("/oembed", responses={**_NOT_FOUND, 501: {"model": Problem, "description": "Only JSON is spoken."}})
+@embedding.get("/oembed", response_model=Embedding, responses={200: {"content": {"text/xml": {}}}, **_NOT_FOUND})
 def oembed(
     state: SharedState,
     links: RequestLinks,
     url: Annotated[str, Query(description="An episode's page.", max_length=2000)],
     maxwidth: Annotated[int, Query(ge=1, le=10_000)] = _FRAME[0],
     maxheight: Annotated[int, Query(ge=1, le=10_000)] = _FRAME[1],
-    format: Annotated[str, Query(description="json", max_length=10)] = "json",
-) -> Embedding:
+    format: Literal["json", "xml"] = "json",
+) -> Embedding | Response:
     """What a pasted link to an episode shows elsewhere: a small player in a frame."""
-    if format != "json":
-        raise UnspokenError("only format=json is spoken")
     episode_id, at = _page_of(url)
     card = state.card(episode_id)
     width, height = min(maxwidth, _FRAME[0]), min(maxheight, _FRAME[1])
@@ -238,11 +255,13 @@ def oembed(
         f'<iframe src="{escape(source)}" width="{width}" height="{height}" title="{escape(card.title)}" '
         'allow="autoplay" loading="lazy" style="border:0"></iframe>'
     )
-    return Embedding("rich", "1.0", card.title, card.show, "podpipe", html, width, height)
+    told = Embedding("rich", "1.0", card.title, card.show, "podpipe", html, width, height)
+    return told if format == "json" else Response(_xml(told), media_type="text/xml")
 
 
-class UnspokenError(SearchError):
-    """A form of answer that there is not."""
+def _xml(told: Embedding) -> str:
+    fields = "".join(f"<{each.name}>{escape(str(getattr(told, each.name)))}</{each.name}>" for each in fields_of(told))
+    return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{fields}</oembed>\n'
 
 
 def _page_of(url: str) -> tuple[str, str]:

@@ -13,13 +13,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import podpipe
-from podpipe.corrections import OutdatedError
 from podpipe.errors import ChaptersError, PodpipeError, SearchError, TranscriptError
 from podpipe.library import Library
 from podpipe.web import api, browse, editing
 from podpipe.web.background import Background
 from podpipe.web.catalogue import Catalogue
-from podpipe.web.searching import Searcher
+from podpipe.web.searching import Searcher, UnavailableError
 from podpipe.web.security import Access, Guard
 from podpipe.web.state import NotFoundError, Shared, pages
 
@@ -82,11 +81,11 @@ def _status(error: Exception) -> tuple[int, str]:
     match error:
         case NotFoundError():
             return 404, str(error)
-        case api.UnspokenError():
-            return 501, str(error)
-        case OutdatedError():
+        case UnavailableError():
+            return 503, str(error)
+        case ChaptersError() | TranscriptError():
             return 409, str(error)
-        case SearchError() | ChaptersError() | TranscriptError():
+        case SearchError():
             return 400, str(error)
         case HTTPException():
             return error.status_code, error.detail if error.status_code != 404 else "There is no such page."

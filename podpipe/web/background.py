@@ -6,6 +6,7 @@ already takes no time.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections import deque
@@ -17,6 +18,7 @@ from podpipe.errors import PodpipeError
 from podpipe.library import EpisodeFolder, Library
 
 _REMARKS = 20
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class Background:
                     action()
             except PodpipeError as error:
                 self.say(str(error))
+            except Exception as error:  # a defect in one episode must not stop the others
+                _log.exception("a correction was saved, but did not follow")
+                self.say(f"a correction is saved, but MP3, captions or index did not follow: {error!r}")
             finally:
                 with self._lock:
                     self._jobs -= 1

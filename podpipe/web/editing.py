@@ -22,9 +22,9 @@ from podpipe.web.state import NotFoundError, Shared, SharedState
 router = APIRouter(prefix="/api", tags=["corrections"])
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "It can't be done."},
-    404: {"model": Problem, "description": "There is no such episode."},
-    409: {"model": Problem, "description": "Somebody else was faster."},
+    400: {"model": Problem, "description": "The body is no JSON."},
+    404: {"model": Problem, "description": "There is no such episode or chapter."},
+    409: {"model": Problem, "description": "It does not fit what is there, or somebody else was faster."},
 }
 _Place = Annotated[int, Body(ge=0, le=10_000_000)]
 _Title = Annotated[str, Body(min_length=1, max_length=500)]

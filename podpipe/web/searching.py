@@ -9,19 +9,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from podpipe.errors import PodpipeError
+from podpipe.errors import PodpipeError, SearchError
 from podpipe.library import Library
 from podpipe.pages import views
 from podpipe.pages.views import Card, SearchView, ShowView
 from podpipe.search import Index, Results, open_index, search
 
-_READERS = 4
+_READERS = 2
+"""More only wait for Python's lock, and keep the sound of others waiting with them."""
+
 _LIMIT = 40
 """Moments on a page."""
 
 _FEW = 3
 _BEGUN = re.compile(r"(?:^|\s)[^\W_]{2,}$")
 """A query whose last word may not be finished."""
+
+
+class UnavailableError(SearchError):
+    """There is no index that could be searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Question:
     @property
     def text(self) -> str:
         """The query, with what narrows it in its own language."""
-        return f"{self.query} until:{self.until}" if self.until else self.query
+        return f"until:{self.until} {self.query}" if self.until else self.query
 
 
 class Searcher:
@@ -89,7 +95,10 @@ class Searcher:
     def _lent(self) -> Iterator[Index]:
         index = self._free.get()
         try:
-            index = index or open_index(self._library.index)
+            try:
+                index = index or open_index(self._library.index)
+            except SearchError as error:
+                raise UnavailableError(str(error)) from error
             yield index
         finally:
             self._free.put(index)
