@@ -231,7 +231,9 @@ def transcript(
     """The transcript, for players and people."""
     folder = state.known(episode_id)
     by_word = words and form in WORD_LEVEL
-    etag = f"{files.digest(folder, library.TRANSCRIPT)[:30]}{int(by_word)}"
+    etag = (
+        files.digest(folder, library.TRANSCRIPT)[:16] + files.digest(folder, library.CHAPTERS)[:15] + str(int(by_word))
+    )
     content = WRITERS[form](folder.telling(), words=by_word)
     name = {"Content-Disposition": f'inline; filename="{episode_id}.{form}"'}
     return files.text(request, content, _TRANSCRIPTS[form], etag=etag, headers=name)

@@ -165,6 +165,16 @@ def test_a_click_on_a_word_plays_it(listen: Callable[..., Page], heard: Library,
     assert page.evaluate(LIT).startswith("snapshots")
 
 
+def test_a_file_that_was_tagged_anew_plays_on(listen: Callable[..., Page]) -> None:
+    page = listen("?t=60.5")
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, f"{NOW} > 61")
+    page.evaluate("document.querySelector('audio').dispatchEvent(new Event('error'))")
+    until(page, f"{NOW} > 62")
+    assert page.evaluate(NOW) < 70
+    assert not page.evaluate("document.querySelector('audio').paused")
+
+
 def test_selecting_text_plays_nothing(listen: Callable[..., Page]) -> None:
     page = listen()
     x, y = place_of(page, "snapshots")
