@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from podpipe.errors import PublishError
@@ -25,6 +26,7 @@ from podpipe.library import Library
 from podpipe.publish import choosing, episode, faults, lists, where
 from podpipe.publish.place import Changes, Place
 from podpipe.publish.site import Site, Wish, plan
+from podpipe.publish.spread import spread
 
 Progress = Callable[[str, int, int], None]
 """Told what is being written, how many are done, and of how many."""
@@ -52,7 +54,8 @@ def publish(library: Library, out: Path, wish: Wish, progress: Progress = lambda
     """
     _see_that_it_is_apart(library, out)
     skipped: list[str] = []
-    site = plan(wish, choosing.choose(library, wish.choice, skipped))
+    remarks: list[str] = []
+    site = plan(wish, choosing.choose(library, wish.choice, skipped, remarks))
     _see_that_one_moved(site)
     place = Place(out, tops=where.TOPS, overwrite=wish.overwrite)
     with place.opened():
@@ -60,24 +63,24 @@ def publish(library: Library, out: Path, wish: Wish, progress: Progress = lambda
     feeds = tuple(dict.fromkeys([*(site.feed_url(s) for s in site.shelves), site.url(where.FEED)]))
     count = sum(len(shelf.episodes) for shelf in site.shelves)
     return Published(
-        site.base, count, sum(bool(s.key) for s in site.shelves), feeds, place.changes, tuple(skipped), tuple(found)
+        site.base,
+        count,
+        sum(bool(s.key) for s in site.shelves),
+        feeds,
+        place.changes,
+        tuple(skipped),
+        (*remarks, *found),
     )
 
 
 def _write(site: Site, place: Place, progress: Progress) -> list[str]:
     """All files, those that others refer to first; what the feeds lack."""
     lists.static(place)
-    total = sum(len(shelf.episodes) for shelf in site.shelves)
-    paths = [where.HOME]
-    done = 0
-    for shelf in site.shelves:
-        for chosen in shelf.episodes:
-            progress("episodes", done, total)
-            episode.put(site, place, chosen, shelf)
-            done += 1
+    _episodes(site, place, progress)
     for number, bundle in enumerate(site.bundles):
         progress("search", number, len(site.bundles))
         lists.index(site, place, bundle)
+    paths = [where.HOME]
     found: list[str] = []
     for shelf in site.shelves:
         written = lists.show(site, place, shelf)
@@ -89,6 +92,28 @@ def _write(site: Site, place: Place, progress: Progress) -> list[str]:
         found += faults.of(site.shelves[0], written)
     lists.sitemap(site, place, paths)
     return found
+
+
+Spot = tuple[int, int]
+"""An episode of a site: the numbers of its shelf and of its place there."""
+
+
+def _episodes(site: Site, place: Place, progress: Progress) -> None:
+    """The files of all episodes that are not right already."""
+    wanted: list[Spot] = []
+    for number, shelf in enumerate(site.shelves):
+        for at, chosen in enumerate(shelf.episodes):
+            if not episode.keep(site, place, chosen, shelf):
+                wanted.append((number, at))
+    for count, ((number, at), made) in enumerate(zip(wanted, spread(partial(_make, site), wanted), strict=True)):
+        progress("episodes", count, len(wanted))
+        shelf = site.shelves[number]
+        episode.put(site, place, shelf.episodes[at], shelf, made)
+
+
+def _make(site: Site, spot: Spot) -> episode.Files:
+    shelf = site.shelves[spot[0]]
+    return episode.make(site, shelf.episodes[spot[1]], shelf)
 
 
 def _see_that_it_is_apart(library: Library, out: Path) -> None:

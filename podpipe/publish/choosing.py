@@ -17,10 +17,13 @@ from podpipe.library import TRANSCRIPT, EpisodeFolder, Library
 from podpipe.models import Chapter, Episode, Show
 from podpipe.pages.text import one_line
 from podpipe.pages.views import NO_SHOW, show_key
-from podpipe.sources.identity import episode_id
+from podpipe.shows import registry
+from podpipe.sources.identity import show_id
 
 SHOWS = "shows"
-SHOW = "show.json"
+SHOW, ABOUT = "show.json", "about.json"
+"""What a feed says of its show, and what the producer says over that."""
+
 COVERS = ("cover.jpg", "cover.png")
 SINGLE = "single-episodes"
 """The name of the shelf of episodes that belong to no show."""
@@ -52,8 +55,8 @@ class Chosen:
 class Shelf:
     """A show and its episodes, newest first. ``name`` is its name in addresses and files, and is ours.
 
-    ``key`` is the show's id in the library ('' for episodes of no show), ``facts`` the file that tells of it (there
-    or not), ``cover`` the picture beside that file.
+    ``key`` is the show's id in the library ('' for episodes of no show), ``facts`` the file in which the producer tells
+    of it (there or not), ``cover`` the picture beside that file.
     """
 
     key: str
@@ -71,8 +74,11 @@ class _Header(msgspec.Struct):
     duration_ms: int
 
 
-def choose(library: Library, choice: Choice, skipped: list[str]) -> tuple[Shelf, ...]:
-    """The shows to be published, by title, episodes of none last; why an episode is left out goes to ``skipped``.
+def choose(library: Library, choice: Choice, skipped: list[str], remarks: list[str]) -> tuple[Shelf, ...]:
+    """The shows to be published, by title, episodes of none last.
+
+    Why an episode can't be published goes to ``skipped``. Shows whose feeds are private are published only when they
+    are asked for by name; ``remarks`` tell of them.
 
     Raises:
         PublishError: nothing fits.
@@ -89,6 +95,9 @@ def choose(library: Library, choice: Choice, skipped: list[str]) -> tuple[Shelf,
             skipped.append(f"{folder.id} is left out: it is not finished; run podpipe ingest again")
         elif _fits(chosen.episode, choice):
             by_key.setdefault(show_key(chosen.episode), []).append(chosen)
+    for key in _private(library) & by_key.keys() if not choice.show else ():
+        title = one_line(by_key.pop(key)[0].episode.show)
+        remarks.append(f"{title} is left out: its feed is private; --show publishes it all the same")
     shelves = [_shelf(library, key, episodes) for key, episodes in by_key.items()]
     if not shelves:
         raise PublishError(_nothing(library, choice))
@@ -116,6 +125,14 @@ def _read(folder: EpisodeFolder) -> Chosen | None:
     return Chosen(folder, episode, header.language, header.duration_ms, folder.chapters().chapters)
 
 
+def _private(library: Library) -> set[str]:
+    """The ids of shows whose feeds are not for everybody."""
+    if not (library.root / SHOWS / registry.FILE).is_file():
+        return set()
+    with registry.Registry(library.root) as shows:
+        return {show.id for show in shows.subscriptions() if show.is_private}
+
+
 def _fits(episode: Episode, choice: Choice) -> bool:
     wanted = choice.show.casefold()
     if wanted and wanted not in episode.show.casefold() and wanted != episode.show_id.casefold():
@@ -134,8 +151,10 @@ def _nothing(library: Library, choice: Choice) -> str:
 def _shelf(library: Library, key: str, chosen: list[Chosen]) -> Shelf:
     chosen.sort(key=newest)
     name = _name(key)
-    facts = library.root / SHOWS / name / SHOW
-    show = _show(facts, Show(id=name, title=one_line(chosen[0].episode.show) or NO_SHOW))
+    facts = library.root / SHOWS / name / ABOUT
+    show = _show(facts.with_name(SHOW), Show(id=name, title=one_line(chosen[0].episode.show) or NO_SHOW))
+    show = _show(facts, show)
+    show = replace(show, title=one_line(show.title) or NO_SHOW)
     if key:
         chosen = [replace(each, episode=replace(each.episode, show=show.title, show_id=key)) for each in chosen]
     cover = next((facts.with_name(cover) for cover in COVERS if facts.with_name(cover).is_file()), None)
@@ -146,18 +165,18 @@ def _name(key: str) -> str:
     """A show's name in addresses: its id where podpipe chose that, else one made of its title."""
     if not key:
         return SINGLE
-    return key if _SAFE.fullmatch(key) and key != SINGLE else episode_id(None, key, key)
+    return key if _SAFE.fullmatch(key) and key != SINGLE else show_id(key, key)
 
 
 def _show(path: Path, known: Show) -> Show:
-    """What a show's file says, over what its episodes say."""
+    """What a file says of a show, over what is known already."""
     if not path.is_file():
         return known
     with storage.explained(path):
         data = path.read_bytes()
     try:
         said: Any = msgspec.json.decode(data)
-        return msgspec.convert({"id": known.id, "title": known.title, **said}, Show)
+        return msgspec.convert({**msgspec.to_builtins(known), **said}, Show)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError) as error:
         raise LibraryError(f"{path} can't be read: {error}; docs/publish.md says what it may hold") from error
 

@@ -16,7 +16,7 @@ from podpipe.pages import material, views
 from podpipe.pages.views import EpisodeView
 from podpipe.publish import structured, where
 from podpipe.publish.choosing import Chosen, Shelf
-from podpipe.publish.feed import Enclosure, Item
+from podpipe.publish.feed import Item
 from podpipe.publish.place import Place
 from podpipe.publish.site import AUDIO, Site
 from podpipe.transcripts.telling import Telling
@@ -38,29 +38,45 @@ _INPUTS = (
 _UP = "../"
 
 
-def put(site: Site, place: Place, chosen: Chosen, shelf: Shelf) -> None:
-    """Write all of an episode's files but those that are right already; the page last, when all it needs is there.
+Files = tuple[tuple[str, bytes], ...]
+"""Paths and contents, in the order in which they are to be written."""
 
-    Raises LibraryError, ChaptersError.
-    """
-    part, digest = f"episode {chosen.folder.id}", _digest(site, chosen, shelf)
-    if place.keep(part, digest, _paths(site, chosen)):
-        return
+
+def keep(site: Site, place: Place, chosen: Chosen, shelf: Shelf) -> bool:
+    """Leave an episode's files as they are, where all are right already."""
+    return place.keep(_part(chosen), _digest(site, chosen, shelf), _paths(site, chosen))
+
+
+def make(site: Site, chosen: Chosen, shelf: Shelf) -> Files:
+    """An episode's files that are made and not copied. Raises LibraryError, ChaptersError."""
+    return tuple(_made(site, chosen, shelf))
+
+
+def put(site: Site, place: Place, chosen: Chosen, shelf: Shelf, made: Files) -> None:
+    """Write an episode's files; the page last, when all it needs is there. Raises LibraryError, PublishError."""
     for path, source in _copies(site, chosen):
         place.copy(path, source, hard_link=site.wish.hard_links and source == chosen.folder.tagged)
-    for path, data in _made(site, chosen, shelf):
+    for path, data in made:
         place.write(path, data)
-    place.made(part, digest)
+    place.made(_part(chosen), _digest(site, chosen, shelf))
+
+
+def made_of(place: Place, chosen: Chosen) -> str:
+    """What an episode's files were made of in this run: a digest."""
+    return place.is_of(_part(chosen))
+
+
+def _part(chosen: Chosen) -> str:
+    return f"episode {chosen.folder.id}"
 
 
 def item(site: Site, chosen: Chosen) -> Item:
     """An episode in a feed. Raises LibraryError, ChaptersError."""
-    identity, sound = chosen.folder.id, site.sounds[chosen.folder.id]
-    notes = chosen.folder.notes()
+    identity, notes = chosen.folder.id, chosen.folder.notes()
     cover = site.covers.get(identity, "")
     return Item(
         chosen.episode,
-        Enclosure(sound.url, sound.length, sound.media_type),
+        site.sounds[identity],
         chosen.duration_ms,
         _safe(notes, chosen.episode.page),
         site.chapters(chosen, chosen.chapters),

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from podpipe import storage
@@ -25,6 +26,7 @@ from podpipe.models import Chapter, Transcript
 from podpipe.pages.text import one_line
 from podpipe.pages.views import UNTITLED
 from podpipe.publish.choosing import Chosen
+from podpipe.publish.spread import spread
 from podpipe.transcripts.lines import text_of
 from podpipe.transcripts.sentences import split
 from podpipe.transcripts.telling import Telling, chaptered
@@ -88,9 +90,8 @@ def build(bundle: Bundle, work: Path) -> dict[str, Path]:
     pages, out = work / "pages", work / "index"
     with storage.explained(work):
         pages.mkdir(parents=True)
-        for chosen in bundle.episodes:
-            text = page(chosen, chosen.folder.transcript(), chosen.chapters)
-            (pages / f"{chosen.folder.id}.html").write_text(text, "utf-8", errors="replace")
+        for _ in spread(partial(_put, bundle, pages), range(len(bundle.episodes))):
+            pass
     _run([str(program()), "--site", str(pages), "--output-path", str(out), "--include-characters", _LETTERS, "--quiet"])
     shutil.rmtree(pages, ignore_errors=True)
     files = {path.relative_to(out).as_posix(): path for path in sorted(out.rglob("*")) if _is_taken(path)}
@@ -126,6 +127,12 @@ def page(chosen: Chosen, transcript: Transcript, chapters: Sequence[Chapter]) ->
                 spoken = html.escape(one_line(text_of(sentence)))
                 lines.append(f'<a id="t{sentence[0].start_ms}"></a>{spoken}')
     return "\n".join([*lines, "</body>\n</html>\n"])
+
+
+def _put(bundle: Bundle, pages: Path, number: int) -> None:
+    chosen = bundle.episodes[number]
+    text = page(chosen, chosen.folder.transcript(), chosen.chapters)
+    (pages / f"{chosen.folder.id}.html").write_text(text, "utf-8", errors="replace")
 
 
 def _portions(episodes: Sequence[Chosen]) -> Iterator[list[Chosen]]:

@@ -107,7 +107,7 @@ def sitemap(site: Site, place: Place, paths: Sequence[str]) -> None:
 def index(site: Site, place: Place, bundle: Bundle) -> None:
     """A search index, where one of its episodes has changed. Raises PublishError, LibraryError, ChaptersError."""
     folder = f"{where.INDEX}/{bundle.name}"
-    digest = storage.digest([[each.folder.id, place.is_of(f"episode {each.folder.id}")] for each in bundle.episodes])
+    digest = storage.digest([[each.folder.id, episode.made_of(place, each)] for each in bundle.episodes])
     if place.keep_folder(folder, digest):
         return
     for name, path in finding.build(bundle, place.temporary() / bundle.name).items():
@@ -162,8 +162,14 @@ def _feed_of_all(site: Site, text: str) -> bytes:
         cover = next(filter(None, map(site.show_cover, site.shelves)), "")
         authors = {shelf.show.author for shelf in site.shelves}
         known = Show("all", site.name, description=text, image=cover, author=authors.pop() if len(authors) == 1 else "")
-    items = [episode.item(site, chosen) for chosen in choosing.episodes(site.shelves)]
+    items = [_of_its_show(episode.item(site, chosen)) for chosen in choosing.episodes(site.shelves)]
     return feed.write(replace(known, page=site.base), items, url, is_listed=site.wish.is_listed)
+
+
+def _of_its_show(item: feed.Item) -> feed.Item:
+    """An item among those of other shows: apps show its author, which says where it is from."""
+    known = item.episode
+    return replace(item, episode=replace(known, author=known.author or known.show))
 
 
 def _guid(show: Show, url: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import podpipe
-from podpipe import library, sanitise, storage
+from podpipe import addresses, library, sanitise, storage
 from podpipe.chapters import pictures
 from podpipe.errors import PublishError
 from podpipe.models import Chapter
@@ -19,7 +19,7 @@ from podpipe.pages.render import Pages
 from podpipe.pages.views import NO_SHOW
 from podpipe.publish import finding, where
 from podpipe.publish.choosing import Choice, Chosen, Shelf, episodes
-from podpipe.publish.feed import AUDIO_TYPES
+from podpipe.publish.feed import AUDIO_TYPES, Enclosure
 from podpipe.publish.finding import Bundle
 from podpipe.publish.where import Addresses, SiteLinks
 from podpipe.sources import is_url
@@ -50,15 +50,6 @@ class Wish:
     overwrite: bool = False
 
 
-@dataclass
-class Sound:
-    """An episode's audio as it is offered."""
-
-    url: str
-    length: int
-    media_type: str
-
-
 @dataclass(frozen=True)
 class Site:
     """All that pages and feeds are made of."""
@@ -67,9 +58,12 @@ class Site:
     base: str
     shelves: tuple[Shelf, ...]
     bundles: tuple[Bundle, ...]
-    sounds: Mapping[str, Sound]
+    sounds: Mapping[str, Enclosure]
+    """An episode's audio as it is offered, by its id; so are the others."""
     covers: Mapping[str, str]
+    """Paths below the site."""
     pictures: Mapping[str, tuple[str, ...]]
+    """Of chapters: names in the episode's folder."""
     _pages: dict[str, Pages] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -154,21 +148,23 @@ def plan(wish: Wish, shelves: tuple[Shelf, ...]) -> Site:
     )
 
 
-def _sound(chosen: Chosen, wish: Wish, audio_base: str) -> Sound:
+def _sound(chosen: Chosen, wish: Wish, audio_base: str) -> Enclosure:
     if not wish.no_audio:
         with storage.explained(chosen.folder.tagged):
             size = chosen.folder.tagged.stat().st_size
-        return Sound(f"{audio_base}{chosen.folder.id}/{AUDIO}", size, AUDIO_TYPES["mp3"])
+        return Enclosure(f"{audio_base}{chosen.folder.id}/{AUDIO}", size, AUDIO_TYPES["mp3"])
     address = chosen.episode.enclosure
     if not is_url(address):
         raise PublishError(
             f"{chosen.folder.id} came from a file: there is no publisher's audio to link to; publish without --no-audio"
         )
+    if addresses.has_secret(address):
+        raise PublishError(f"the audio of {chosen.folder.id} has a password in its address; publish without --no-audio")
     original = chosen.folder.original()
     ending = urlsplit(address).path.rpartition(".")[2].lower()
     kind = AUDIO_TYPES.get(ending) or AUDIO_TYPES.get(original.suffix.lstrip("."), AUDIO_TYPES["mp3"])
     with storage.explained(original):
-        return Sound(address, original.stat().st_size, kind)
+        return Enclosure(address, original.stat().st_size, kind)
 
 
 def _cover(chosen: Chosen) -> str:

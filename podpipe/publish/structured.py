@@ -28,7 +28,7 @@ def policy(*, audio_from: str) -> Markup:
     rules = (
         "default-src 'self'",
         "script-src 'self' 'wasm-unsafe-eval'",
-        "img-src 'self' https: data:",
+        "img-src 'self' data:",
         f"media-src 'self' {audio_from}".strip(),
         "object-src 'none'",
         "base-uri 'none'",

@@ -24,6 +24,8 @@ from podpipe.publish import Published, publish, where
 from podpipe.publish.choosing import Choice
 from podpipe.publish.place import MANIFEST
 from podpipe.publish.site import Wish
+from podpipe.shows import Subscription
+from podpipe.shows.registry import Registry
 from web_app import HOSTILE, MEMORY, TUNNELS
 
 BASE = "https://example.org/podcasts/"
@@ -168,6 +170,18 @@ def test_what_is_published_can_be_chosen(tmp_path: Path, republish: Republish) -
     assert [path.stem for path in (tmp_path / "out" / "episodes").glob("*.html")] == [TUNNELS]
     with pytest.raises(PublishError, match="its shows are Kernel Daily"):
         republish(choice=Choice("nothing of the sort"))
+
+
+def test_a_show_whose_feed_is_private_is_published_only_by_name(
+    tmp_path: Path, own: Library, republish: Republish
+) -> None:
+    with Registry(own.root) as shows:
+        shows.save(Subscription("kernel-daily", "https://ann:secret@example.org/feed", "Kernel Daily", is_private=True))
+    done = republish()
+    assert (done.episodes, done.shows) == (1, 1)
+    assert [fault for fault in done.faults if "Kernel Daily is left out: its feed is private" in fault]
+    assert republish(choice=Choice("kernel")).episodes == 2
+    assert not any(b"secret" in data for _, data in snapshot(tmp_path / "out").values())
 
 
 def test_audio_can_be_linked_left_or_the_publishers(tmp_path: Path, own: Library, republish: Republish) -> None:

@@ -230,4 +230,6 @@ def test_noindex_is_said_everywhere(tmp_path: Path, republish) -> None:
 def test_a_site_without_search_says_so_where_one_would_search(tmp_path: Path, republish) -> None:
     republish()
     assert not (tmp_path / "out" / "search").exists()
+    home = (tmp_path / "out" / "index.html").read_text()
+    assert "<noscript><p" in home and "Search needs JavaScript" in home
     assert 'data-index=""' in (tmp_path / "out" / "search.html").read_text()

@@ -154,9 +154,15 @@ function snippet(words, marked, { place, first }, sentenceEnds) {
   const to = Math.min(whole, from + LONGEST);
   const nodes = from > place.location ? ["… "] : [];
   for (let number = from; number < to; number += 1) {
-    nodes.push(marked.has(number) ? make("mark", { textContent: words[number] }) : words[number], " ");
+    nodes.push(...(marked.has(number) ? mark(words[number]) : [words[number]]), " ");
   }
   return to < whole ? [...nodes, "…"] : nodes;
+}
+
+// A word, marked without the punctuation that clings to it.
+function mark(word) {
+  const [, before, text, after] = /^([^\p{L}\p{N}_]*)(.*?)([^\p{L}\p{N}_+#]*)$/u.exec(word);
+  return [before, make("mark", { textContent: text }), after];
 }
 
 function make(tag, properties = {}, ...children) {

@@ -1,4 +1,4 @@
-"""A plain host for a published site: files, their types, and Range; and what a page of it holds."""
+"""A plain host for a published site: files, their types, and Range."""
 
 from __future__ import annotations
 
