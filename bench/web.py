@@ -54,7 +54,7 @@ def run(settings: Settings) -> Table:
     with _serving(library) as url:
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            weight = _weight(browser, url)
+            weight = weight_of(browser, f"{url}episodes/{_LONG}")
             usable, plain = _usable(browser, url, 3 if settings.quick else 9)
             smooth, rough = _scrolling(browser, url, plain=False), _scrolling(browser, url, plain=True)
             browser.close()
@@ -114,8 +114,8 @@ def _serving(library: Library) -> Iterator[str]:
         process.wait()
 
 
-def _weight(browser, url: str) -> float:  # type: ignore[no-untyped-def]  # Playwright is not always there
-    """Bytes that came over the wire for a page, sound left out."""
+def weight_of(browser, address: str) -> float:  # type: ignore[no-untyped-def]  # Playwright is not always there
+    """Bytes that came over the wire for an episode's page, sound left out."""
     page = browser.new_context().new_page()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -123,7 +123,7 @@ def _weight(browser, url: str) -> float:  # type: ignore[no-untyped-def]  # Play
     sizes: dict[str, float] = {}
     session.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
     session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
-    page.goto(f"{url}episodes/{_LONG}")
+    page.goto(address)
     page.wait_for_selector("html.ready")
     page.wait_for_timeout(500)
     page.context.close()
