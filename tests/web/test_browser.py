@@ -178,6 +178,20 @@ def test_a_file_that_was_tagged_anew_plays_on(listen: Callable[..., Page]) -> No
     assert not page.evaluate("document.querySelector('audio').paused")
 
 
+def test_times_in_the_notes_are_links(open_page: Callable[..., Page], own: Library) -> None:
+    note = "<p>0:02 The start, at 9:30 nothing more, 10:00:30 neither.</p><p><a href='https://x.org/'>0:01</a></p>"
+    (own.folder(MEMORY).path / "notes.html").write_text(note)
+    with serving(own) as served:
+        page = open_page(served, f"/episodes/{MEMORY}")
+        page.wait_for_selector("html.ready")
+        assert page.locator(".notes a").evaluate_all("links => links.map((link) => link.getAttribute('href'))") == [
+            "#t=2",
+            "https://x.org/",
+        ]
+        page.locator(".notes").get_by_role("link", name="0:02").click()
+        until(page, f"Math.abs({NOW} - 2) < 0.1")
+
+
 def test_selecting_text_plays_nothing(listen: Callable[..., Page]) -> None:
     page = listen()
     x, y = place_of(page, "snapshots")
