@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -114,7 +115,7 @@ def _serving(library: Library) -> Iterator[str]:
         process.wait()
 
 
-def weight_of(browser, address: str) -> float:  # type: ignore[no-untyped-def]  # Playwright is not always there
+def weight_of(browser: Any, address: str) -> float:
     """Bytes that came over the wire for an episode's page, sound left out."""
     page = browser.new_context().new_page()
     session = page.context.new_cdp_session(page)
@@ -130,7 +131,7 @@ def weight_of(browser, address: str) -> float:  # type: ignore[no-untyped-def]  
     return sum(size for request, size in sizes.items() if kinds.get(request) != "Media")
 
 
-def _usable(browser, url: str, rounds: int) -> tuple[float, float]:  # type: ignore[no-untyped-def]
+def _usable(browser: Any, url: str, rounds: int) -> tuple[float, float]:
     """Seconds until an episode's page is ready, and until one that says a line is."""
     times: dict[str, list[float]] = {"long": [], "line": []}
     for kind, path, ready in itertools.chain(
@@ -145,7 +146,7 @@ def _usable(browser, url: str, rounds: int) -> tuple[float, float]:  # type: ign
     return statistics.median(times["long"][1:]), statistics.median(times["line"][1:])
 
 
-def _scrolling(browser, url: str, *, plain: bool) -> float:  # type: ignore[no-untyped-def]
+def _scrolling(browser: Any, url: str, *, plain: bool) -> float:
     """The longest time (ms) between two frames while the page is scrolled from its head to its end."""
     page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
     page.goto(f"{url}episodes/{_LONG}")
