@@ -26,6 +26,8 @@ class Run:
 
     output: str
     seconds: float
+    cpu_s: float
+    """On all cores together."""
     peak_bytes: int
 
     @property
@@ -48,7 +50,8 @@ def python(*arguments: str | Path) -> Run:
         if process.returncode:
             complaint = err.read().decode(errors="replace").strip()[-2000:]
             raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {complaint}")
-        return Run(out.read().decode(), seconds, usage.ru_maxrss * _MAXRSS_UNIT)
+        cpu_s = usage.ru_utime + usage.ru_stime
+        return Run(out.read().decode(), seconds, cpu_s, usage.ru_maxrss * _MAXRSS_UNIT)
 
 
 def podpipe(*arguments: str | Path) -> Run:

@@ -48,12 +48,14 @@ def spoken(text: str, *, start_ms: int = 500) -> tuple[Word, ...]:
 
 
 def talk(count: int, sentences: Sequence[str], *, seed: int = 7) -> tuple[Word, ...]:
-    """So many words: sentences in any order, again and again."""
+    """So many words: sentences in any order, again and again, some words longer than others."""
     chance = random.Random(seed)
-    texts: list[str] = []
-    while sum(len(text.split()) for text in texts) < count:
-        texts.append(chance.choice(sentences))
-    return spoken(" ".join(texts))[:count]
+    words: list[Word] = []
+    while len(words) < count:
+        for text in chance.choice(sentences).split():
+            start_ms = len(words) * WORD_MS + chance.randrange(WORD_MS // 2)
+            words.append(Word(text, start_ms, start_ms + chance.randrange(80, WORD_MS // 2)))
+    return tuple(words[:count])
 
 
 def evenly(titles: Sequence[str], duration_ms: int) -> tuple[Chapter, ...]:

@@ -67,6 +67,14 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
+def host(url: str) -> str:
+    """The host of a URL, without its port; '' where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def with_user(url: str, like: str) -> str:
     """A URL with the user and password of another one that is on the same host; otherwise as it is (RFC 7617)."""
     user, at, _ = like.partition("://")[2].partition("/")[0].rpartition("@")

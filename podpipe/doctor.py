@@ -97,7 +97,7 @@ def _library(library: Library) -> Iterator[Finding]:
 
 
 def _index(library: Library, finished: set[str]) -> Iterator[Finding]:
-    from podpipe.search import engine_of, open_index
+    from podpipe.search import engine_of, open_index, trust
     from podpipe.search.stats import SOON_AT, advice
 
     if not finished:
@@ -118,6 +118,6 @@ def _index(library: Library, finished: set[str]) -> Iterator[Finding]:
             yield Finding(
                 "Index engine", "note", f"Whoosh, {documents:,} passages and titles", advice(engine, documents)
             )
-    if library.index.stat().st_mode & 0o022:
+    if trust.is_shared(library.index):
         text = f"{library.index} can be written by others, who could have it run code"
         yield Finding("Index safety", "bad", text, f"chmod 700 {library.index}")

@@ -92,7 +92,7 @@ def pcm(path: Path, like: Shape, *, start_ms: int = 0) -> Iterator[bytes]:
     """The sound of a file from a time on, in blocks. Raises AudioError where nothing can be decoded."""
     some = False
     try:
-        with av.open(str(path), format=audio.sniff(path)) as container:
+        with audio.open_input(path, audio.sniff(path)) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
             resampler = av.AudioResampler(format="s16", layout=like.layout, rate=like.rate)

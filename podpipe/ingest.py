@@ -12,7 +12,7 @@ from podpipe import fetching, stages
 from podpipe.errors import AudioError, BusyError, GoneError, PodpipeError, SpeechError
 from podpipe.library import Library
 from podpipe.models import Chapter, Episode, Missing
-from podpipe.pipeline import two_steps
+from podpipe.pipeline import Over, two_steps
 from podpipe.sources import Candidate, Selection, discover
 from podpipe.stages import Tools
 from podpipe.work import Progress, Work
@@ -170,19 +170,17 @@ def work_through(
             raise KeyboardInterrupt
         progress(episode, stage, done, total)
 
-    def first(item: Candidate | Outcome) -> Fetched | Outcome:
+    def first(item: Candidate | Outcome) -> Fetched | Over[Outcome]:
         if isinstance(item, Outcome):
-            return item
+            return Over(item)
         try:
             fetched = fetch_episode(item, library, tools_of(item), watched, force, wait=wait)
             watched(fetched.work.episode, "ready", 0, None)
             return fetched
         except Exception as error:  # whatever happens to one episode, the others go on
-            return _failed(item, error)
+            return Over(_failed(item, error))
 
-    def second(item: Fetched | Outcome) -> Outcome:
-        if isinstance(item, Outcome):
-            return item
+    def second(item: Fetched) -> Outcome:
         try:
             return finish_episode(item, library, tools_of(item.candidate), watched)
         except Exception as error:  # the same

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from podpipe import addresses, storage
+from podpipe import addresses, migration, storage
 from podpipe.errors import BusyError, LibraryError
 from podpipe.ledger import Ledger
 from podpipe.models import Chapters, Episode, Hypothesis, MediaType, Notes, Picture, Transcript
@@ -160,15 +160,24 @@ class Library:
     @classmethod
     def locate(cls, root: Path | None = None) -> Library:
         """The library at ``root``, or at PODPIPE_LIBRARY, or in the current folder."""
-        return cls((root or Path(os.environ.get("PODPIPE_LIBRARY") or ".")).expanduser().absolute())
+        found = cls((root or Path(os.environ.get("PODPIPE_LIBRARY") or ".")).expanduser().absolute())
+        migration.version_of(found.episodes)  # one of a newer podpipe is not read wrongly
+        return found
 
     def prepare(self) -> None:
-        """Make the folders and see that they can be written. Raises LibraryError."""
+        """Make the folders, see that they can be written; bring an older library up to date. Raises LibraryError."""
         for folder, mode in ((self.episodes, 0o777), (self.index, 0o700)):
             with storage.explained(folder):
                 folder.mkdir(mode=mode, parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise LibraryError(f"{folder} can't be written by this user; change its permissions or use --library")
+        migration.migrate(self.episodes)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what was left by processes that were killed, where none of them holds a lock."""
+        for folder in (self.root, self.episodes / ".shows", *self.root.glob("shows/*/")):
+            storage.sweep(folder, is_ours=False)
 
     def folder(self, episode_id: str) -> EpisodeFolder:
         """The folder of an episode, there or not."""
@@ -264,7 +273,8 @@ class Library:
             with storage.explained(folder.path):
                 storage.check_own(folder.path)
                 folder.path.mkdir(exist_ok=True)
-            storage.sweep(folder.path)
+            storage.sweep(folder.path, is_ours=True)
+            storage.sweep(folder.path / "images", is_ours=True)
             yield folder
         finally:
             with contextlib.suppress(OSError):

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 Ready = TypeVar("Ready")
 Result = TypeVar("Result")
 
 
+@dataclass(frozen=True, slots=True)
+class Over(Generic[Result]):
+    """What a first step gives that needs no second one."""
+
+    result: Result
+
+
 def two_steps(
     things: Iterable[T],
-    first: Callable[[T], Ready],
+    first: Callable[[T], Ready | Over[Result]],
     second: Callable[[Ready], Result],
     *,
     ahead: int,
@@ -27,7 +35,7 @@ def two_steps(
     what is under way is not waited for.
     """
     rest, is_over = iter(things), False
-    fetching: set[Future[Ready]] = set()
+    fetching: set[Future[Ready | Over[Result]]] = set()
     working: set[Future[Result]] = set()
     ready: deque[Ready] = deque()
     pools = (
@@ -49,7 +57,12 @@ def two_steps(
             wait(under_way, return_when=FIRST_COMPLETED)
             arrived = {future for future in fetching if future.done()}
             fetching -= arrived
-            ready.extend(future.result() for future in arrived)
+            for early in arrived:
+                found = early.result()
+                if isinstance(found, Over):
+                    yield found.result
+                else:
+                    ready.append(found)
             done = {future for future in working if future.done()}
             working -= done
             for future in done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 TERM = re.compile(r"(?<!\w)(?:[cC]\+\+|[cCfF]#|\.(?:net|NET)\b)|[^\W_]+(?:['’](?!s\b)[^\W_]+)*")
 """A word, or a name that its symbols make."""
@@ -33,7 +34,9 @@ CHAT = frozenset(
     hundred before after same itself myself himself herself themselves ourselves above below between through during
     against both each few nor until whether whose whom cannot couldn didn doesn wasn weren wouldn shouldn isn aren
     ask asks asked asking allow allows allowed happens happened ends ended begin begins began show shows showed means
-    meant says saying goes gone seen seem seems keeps kept turn turns turned""".split()
+    meant says saying goes gone seen seem seems keeps kept turn turns turned
+    wrote written writes writing went came knew known brought left felt heard met sent gave given became becomes added
+    adds add""".split()
 )
 """Words of any talk: they may matter in a query, but nothing is about them."""
 
@@ -43,7 +46,7 @@ PAUSE_MS = 1200
 LONGEST = 60
 """... or after so many words."""
 
-_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
+_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
 
 _SILENT = re.compile(r"[\W_]+")
@@ -67,3 +70,15 @@ def has_stop(word: str) -> bool:
 def ends_sentence(word: str) -> bool:
     """Whether a sentence ends with a word: at a full stop that is not of an initial or abbreviation."""
     return has_stop(word) and not _NO_END.match(word)
+
+
+_NUMBER = re.compile(
+    r"(?:(?:number|item|topic|part|point|story) )?(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+    r"twelve|first|second|third|fourth|fifth|last)[.,:;]",
+    re.IGNORECASE,
+)
+
+
+def number_before(words: Sequence[str]) -> int:
+    """How many of the first words are the number of a heading: 2 of "Number three. Filesystems."."""
+    return next((count for count in (1, 2) if _NUMBER.fullmatch(" ".join(words[:count]))), 0)

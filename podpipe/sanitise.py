@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 200
 """Tags within tags; what is deeper loses its tags, as browsers and our parsers slow down on it."""
 
+LONGEST_MARKDOWN = 50_000
+"""Characters; longer notes are shown as plain text, as hostile Markdown takes time with the square of its length."""
+
 _TAGS = frozenset(
     "a abbr b blockquote br caption cite code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
     "ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead time tr u ul "
@@ -62,7 +65,7 @@ def notes(given: Notes, *, base: str = "", images: bool = False) -> str:
     match given.media_type:
         case "text/html":
             return html(given.text, base=base, images=images)
-        case "text/markdown":
+        case "text/markdown" if len(given.text) <= LONGEST_MARKDOWN:
             from markdown_it import MarkdownIt
 
             return html(MarkdownIt("commonmark", {"html": False}).render(given.text), base=base, images=images)

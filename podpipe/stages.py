@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from podpipe import learned, library, storage, timecode
 from podpipe.errors import TranscriptError
-from podpipe.models import Chapters, Cue, Hypothesis, IndexedEpisode, Notes, Outline, Transcript
+from podpipe.models import Chapters, Cue, Hypothesis, IndexedEpisode, Notes, Outline, Sentence, Transcript
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def outlived(work: Work) -> None:
 
 
 def index(work: Work, index: Index) -> None:
-    """The transcript and chapters → the search index."""
+    """The transcript and chapters, with the notes' terms that may have been misheard → the search index."""
     inputs = [index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
 
     def action() -> Made:
@@ -234,14 +234,23 @@ def index(work: Work, index: Index) -> None:
 
 def indexed(folder: library.EpisodeFolder) -> IndexedEpisode:
     """An episode as the index takes it. Raises LibraryError where its files can't be read."""
+    from podpipe.notes import read_outline
     from podpipe.search.passages import passages
-    from podpipe.transcripts.sentences import sentences
+    from podpipe.speech.aliases import Aliases
+    from podpipe.transcripts.sentences import spoken
 
-    transcript = folder.transcript()
+    episode, transcript = folder.episode(), folder.transcript()
+    outline = read_outline(folder.notes() or Notes(""), title=episode.title, show=episode.show)
+    taught = learned.taught(folder.path.parent, episode, outline.vocabulary)
+    aliases = Aliases([term.text for term in (*outline.vocabulary, *taught)], transcript.words)
+    sentences = [
+        Sentence(" ".join(w.text for w in words), words[0].start_ms, words[-1].end_ms, speaker, aliases.of(words))
+        for speaker, words in spoken(transcript)
+    ]
     chapters = tuple(chapter for chapter in folder.chapters().chapters if chapter.toc and chapter.title)
     return IndexedEpisode(
-        episode=folder.episode(),
+        episode=episode,
         language=transcript.language,
         chapters=chapters,
-        passages=passages(folder.id, chapters, sentences(transcript)),
+        passages=passages(folder.id, chapters, sentences),
     )

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from podpipe import stages
 from podpipe.errors import PodpipeError
 from podpipe.library import Library
 from podpipe.models import IndexedEpisode
 from podpipe.search import Index, open_index
-from podpipe.search.documents import documents, head
+from podpipe.search.documents import Candidate, candidate, documents
 
 State = Literal["missing", "extra", "stale", "unreadable"]
 
@@ -40,9 +42,10 @@ def differences(
     Raises:
         SearchError: the index can't be read.
     """
-    held: dict[str, Counter[bytes]] = defaultdict(Counter)
+    held: dict[str, Counter[int]] = defaultdict(Counter)
     for data in index.stored():
-        held[head(data).episode_id][data] += 1
+        one = candidate(data)
+        held[one.episode_id][_mark(one)] += 1
     found = []
     for folder in library:
         on_episode(folder.id)
@@ -52,7 +55,7 @@ def differences(
                 found.append(Difference(folder.id, "extra", "it is not finished; ingest its source again"))
             continue
         try:
-            wanted = Counter(document.data for document in documents(stages.indexed(folder)))
+            wanted = Counter(_mark(candidate(document.data)) for document in documents(stages.indexed(folder)))
         except PodpipeError as error:
             found.append(Difference(folder.id, "unreadable", str(error)))
             continue
@@ -83,6 +86,11 @@ def mend(library: Library, found: list[Difference], on_wait: Callable[[], None] 
             yield from part
 
 
-def _told(wanted: Counter[bytes], held: Counter[bytes]) -> str:
+def _mark(one: Candidate) -> int:
+    """A number by which a document is known; without aliases, which change with what the show's others teach."""
+    return hash(msgspec.structs.replace(one, aliases=()))
+
+
+def _told(wanted: Counter[int], held: Counter[int]) -> str:
     changed, old = (wanted - held).total(), (held - wanted).total()
     return f"{changed} of its {wanted.total()} documents are not in the index as they are now, and {old} there are old"

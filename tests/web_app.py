@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -85,10 +86,12 @@ def running(library: Library, *options: str) -> Iterator[str]:
         assert process.stdout
         try:
             address = process.stdout.readline().strip()
+            port = re.search(r":(\d+)/", address)
+            assert port
             deadline = time.monotonic() + 30
             while True:
                 with suppress(httpx2.TransportError):
-                    httpx2.get(address)
+                    httpx2.get(f"http://127.0.0.1:{port[1]}/")
                     break
                 assert process.poll() is None
                 assert time.monotonic() < deadline
@@ -96,7 +99,7 @@ def running(library: Library, *options: str) -> Iterator[str]:
             yield address
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+            assert process.wait(timeout=30) == 0
 
 
 def fill(root: Path, tone: Path) -> Library:

@@ -42,6 +42,9 @@ _RUN = 6
 _UNLIKELY = -4.5
 """Mean log probability of a run that was not spoken; of one that was, it is above -3.5."""
 
+_UNSPOKEN = -6.5
+"""Mean log probability of a sentence that was not spoken, though it may be shorter than such a run."""
+
 _LEAST = -9.0
 """Log probability of a word that tells no more."""
 
@@ -71,6 +74,12 @@ _MARKS = "\"'()[]“”‘’"
 
 _DEPARTURES = 2
 """So often may the host depart from the script and go on where he was; then the place is lost."""
+
+_PATIENCE = 5
+"""So many departures from a script that may be wrong are forgiven ..."""
+
+_SELDOM = 40
+"""... and after that one in so many words: what is wrong more often costs more than it saves."""
 
 _SENTENCES = 3
 """So many sentences further on may the host go on ..."""
@@ -113,8 +122,8 @@ class Reader:
     """A place in a script, while the host reads on.
 
     ``at`` is the next word's number, None where the place is lost; ``openings`` are the places where
-    sections begin. Of a word with a log probability of at most ``doubt``, it is not believed that it is read.
-    ``origin`` is whose words they are.
+    sections begin. Of a word with a log probability of at most ``doubt``, it is not believed that it is read, and a
+    script of which much is doubted is given up. ``origin`` is whose words they are.
     """
 
     script: tuple[str, ...]
@@ -126,6 +135,10 @@ class Reader:
     """Openings that were read."""
     _departed: int = field(default=0, init=False)
     """How often what was heard was nowhere in the script, since something was read of it."""
+    _doubted: int = field(default=0, init=False)
+    """How often what was read ended in a doubt."""
+    _words: int = field(default=0, init=False)
+    """How many words were read."""
 
     def __post_init__(self) -> None:
         self._tokens = Tokens.of(self.script)
@@ -147,7 +160,10 @@ class Reader:
 
     def read(self, words: Sequence[Word], sound: Sound) -> Reading:
         """Of the expected words as an engine placed them in a sound, those that were surely read."""
-        return reading([replace(word, origin=self.origin) for word in words], sound, self.doubt)
+        found = reading([replace(word, origin=self.origin) for word in words], sound, self.doubt)
+        if self.doubt > -math.inf and found.words and found.left_ms is not None:
+            self._doubted += 1
+        return found
 
     def likelihood(self, words: Sequence[Word]) -> float:
         """Mean log probability of words that an engine placed."""
@@ -160,6 +176,9 @@ class Reader:
         self._read.update(opening for opening in self.openings if at <= opening < at + count)
         self.at = at + count
         self._departed = 0
+        self._words += count
+        if self._doubted > _PATIENCE + self._words // _SELDOM:
+            self.script, self.at = (), None
 
     def others(self) -> tuple[int, ...]:
         """Where the host may go on instead of here, the likeliest first; () where the place is lost."""
@@ -176,6 +195,9 @@ class Reader:
 
     def find(self, words: Sequence[Word]) -> None:
         """Find the place anew, after words that were recognised."""
+        if not self.script:  # given up
+            self.at = None
+            return
         tail = Tokens.of([word.text for word in words[-_SYNCED:]])
         match = find(similarity(tail, self._tokens), np.ones(len(self._tokens.keys), bool)) if tail.keys else None
         if match is None or match.score < _SURE:
@@ -286,6 +308,7 @@ def _departure(words: Sequence[Word], sound: Sound) -> int | None:
         if statistics.fmean(run) <= _UNLIKELY and statistics.median(run) <= _UNLIKELY:
             found.append(start + next(number for number, value in enumerate(run) if value <= _UNLIKELY))
             break
+    found += itertools.islice(_unspoken_sentences(words), 1)
     drawn = (number for number, word in enumerate(words) if _is_drawn(word, sound))
     found += [number + 1 for number in itertools.islice(drawn, 1)]
     if sound.voiced_ms(words[-1].end_ms, sound.duration_ms) > _LEFT_MS:
@@ -311,6 +334,16 @@ def _strangers(words: Sequence[Word], sound: Sound) -> Iterator[int]:
             is_alone = not number or (_is_last(words[number - 1]) and bool(between))
             if is_alone and any(pause.length_ms >= PAUSE_MS for pause in between):
                 yield number
+
+
+def _unspoken_sentences(words: Sequence[Word]) -> Iterator[int]:
+    """Where whole sentences begin, headings of some words perhaps, of which hardly a word is likely."""
+    first = 0
+    for number, word in enumerate(words, 1):
+        if _is_last(word) or number == len(words):
+            if number - first >= 2 and likelihood(words[first:number]) <= _UNSPOKEN:
+                yield first
+            first = number
 
 
 def _is_last(word: Word) -> bool:

@@ -10,11 +10,20 @@ from rapidfuzz import fuzz
 
 from podpipe import timecode
 from podpipe.models import Hypothesis, Placement, Section, Word
-from podpipe.prose import bare
+from podpipe.prose import bare, number_before
 from podpipe.sound import Silence, Sound
 
 _LONGEST_MS = 700
 """A spoken heading lasts at most so long for each syllable-sized piece of it, and 1.5 s more."""
+
+_MADE_OUT = 0.5
+"""A heading that is less like its text was not made out ..."""
+
+_ALIKE = 0.75
+"""... and without a pause it must be so much like it."""
+
+_NUMBER_MS = 1000
+"""So long it takes to say one."""
 
 
 def before(
@@ -39,18 +48,20 @@ def before(
         worth = likeness + min(silence.length_ms, 1500) / 1500 + 0.2 * alone
         if best is None or worth > best[0]:
             best = (worth, silence, likeness)
+    if best is None or best[2] < _MADE_OUT:
+        likeness, start_ms = _run_on(section.heading, words, body)
+        if likeness >= _ALIKE:
+            because = f"heading heard at {timecode.clock(start_ms, decimals=1)} without silence before it, "
+            confidence = round(0.55 * share + 0.25 * likeness, 2)
+            return Placement(section, start_ms, end_ms, confidence, because + f"and {share:.0%} of its text")
     if best is None:
-        return Placement(
-            section,
-            _onset(body_ms, sound),
-            end_ms,
-            round(0.6 * share, 2),
-            "its text was heard, without a pause before it",
-            is_heard=False,
-        )
+        because = "its text was heard, without a pause before it"
+        start_ms = _onset(body_ms, sound)
+        return Placement(section, start_ms, end_ms, round(0.6 * share, 2), because, is_heard=False)
     _, silence, likeness = best
+    silence = _with_number(silence, words, sound)
     at, pause = timecode.clock(silence.end_ms, decimals=1), f"{silence.length_ms / 1000:.1f} s of silence"
-    is_heard = likeness >= 0.5
+    is_heard = likeness >= _MADE_OUT
     if is_heard:
         confidence = 0.55 * share + 0.25 * likeness + 0.2 * min(silence.length_ms / 800, 1)
         because = f"heading heard at {at} after {pause}, and {share:.0%} of its text"
@@ -58,6 +69,24 @@ def before(
         confidence = 0.6 * share + 0.25 * min(silence.length_ms / 800, 1)
         because = f"{share:.0%} of its text heard from {at} after {pause}; the heading itself was not made out"
     return Placement(section, silence.end_ms, end_ms, round(min(confidence, 0.99), 2), because, is_heard)
+
+
+def _run_on(heading: str, words: Sequence[Word], body: int) -> tuple[float, int]:
+    """How alike a heading and the words right before its text are, and when they begin (ms)."""
+    most = min(len(heading.split()) + 2, body)
+    said = [(alike(heading, " ".join(word.text for word in words[body - n : body])), n) for n in range(1, most + 1)]
+    likeness, count = max(said, default=(0.0, 0), key=lambda found: (found[0], -found[1]))
+    return likeness, words[body - count].start_ms
+
+
+def _with_number(silence: Silence, words: Sequence[Word], sound: Sound) -> Silence:
+    """The pause before the number of a heading, where the host says one and pauses: "Three. Filesystems."."""
+    for before in reversed(_silences_between(sound, silence.start_ms - _NUMBER_MS, silence.start_ms)):
+        first = bisect_left(words, before.end_ms - 250, key=lambda word: word.start_ms)
+        is_number = number_before([word.text for word in words[first : first + 2]])
+        if is_number and before.length_ms >= silence.length_ms and silence.start_ms - before.end_ms < _NUMBER_MS:
+            return before
+    return silence
 
 
 def listed(section: Section, hypothesis: Hypothesis, sound: Sound) -> Placement:

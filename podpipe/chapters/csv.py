@@ -78,7 +78,7 @@ def _columns(row: Sequence[str], name: str) -> tuple[dict[str, int], bool]:
         names = ("start", "end", "title", "url") if has_end else ("start", "title", "url")
         return {key: place for place, key in enumerate(names)}, False
     known = {word: key for key, words in _NAMES.items() for word in words.split()}
-    cells = [known.get(re.sub(r"\s*[\[(].*", "", cell.strip().casefold()).replace(" ", "_")) for cell in row]
+    cells = [known.get(re.sub(r"[\[(].*", "", cell.casefold()).strip().replace(" ", "_")) for cell in row]
     columns = {key: place for place, key in reversed(list(enumerate(cells))) if key}
     if not {"start", "title"} <= set(columns):
         raise ChaptersError(f"{name}, line 1: a table of chapters has the columns start and title, and this has not")

@@ -11,6 +11,7 @@ import typer
 from podpipe.cli import (
     chapters,
     check,
+    console,
     cut,
     doctor,
     index,
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=_with_force_value(sys.argv[1:] if arguments is None else arguments), prog_name="podpipe")
     except PodpipeError as error:
-        print(f"podpipe: {error}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
+        print(f"podpipe: {console.clean(str(error))}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
         sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as stopped:
         if isinstance(stopped, SystemExit) and stopped.code != _STOPPED:  # typer makes Ctrl-C an exit

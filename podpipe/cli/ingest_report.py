@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _DOING = {
     "wait": "waiting for another podpipe",
-    "ready": "downloaded, waiting its turn",
     "fetch": "downloading",
     "published": "fetching the transcript",
     "describe": "reading notes",
@@ -42,6 +41,7 @@ class Display:
         self._bars = bars
         self._tasks: dict[str, tuple[str, TaskID]] = {}
         self._lock = threading.Lock()
+        self._all: TaskID | None = None
 
     def progress(self, episode: Episode, stage: str, done: int, total: int | None) -> None:
         """Move the episode's bar; a new stage starts a new bar."""
@@ -50,6 +50,9 @@ class Display:
             if known is None or known[0] != stage:
                 if known is not None:
                     self._bars.remove_task(known[1])
+                if stage == "ready":  # it is here and has to wait for its turn: nothing moves
+                    self._tasks.pop(episode.guid, None)
+                    return
                 title = console.clean(episode.title)[:40]
                 task = self._bars.add_task(f"{title} · {_DOING.get(stage, stage)}", total=total, stage=stage)
                 self._tasks[episode.guid] = (stage, task)
@@ -57,12 +60,19 @@ class Display:
                 task = known[1]
             self._bars.update(task, completed=done, total=total)
 
+    def expect(self, count: int) -> None:
+        """Show a bar for all episodes of a run."""
+        if count > 1:
+            self._all = self._bars.add_task(f"{count} episodes", total=count, stage="all")
+
     def finished(self, outcome: Outcome) -> Outcome:
         """Take the episode's bar away and say what became of it."""
         with self._lock:
             known = self._tasks.pop(outcome.episode.guid, None) if outcome.episode else None
             if known is not None:
                 self._bars.remove_task(known[1])
+            if self._all is not None:
+                self._bars.advance(self._all)
         name = console.clean(outcome.episode.title if outcome.episode else outcome.source)
         if outcome.status == "failed":
             error = console.clean(outcome.error)
@@ -93,6 +103,8 @@ def display() -> Iterator[Display]:
 
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
+            if task.fields.get("stage") == "all":
+                return Text(f"{task.completed:.0f} of {task.total:.0f}")
             if not speed:
                 return Text("")
             if task.fields.get("stage") == "fetch":

@@ -117,7 +117,7 @@ def unsubscribe_command(
     from podpipe.library import Library
     from podpipe.shows.registry import Registry
 
-    with Registry(Library.locate(library).root) as registry:
+    with Registry(Library.locate(library).root, create=False) as registry:
         for subscription in [registry.find(show) for show in shows]:
             registry.save(replace(subscription, is_followed=False))
             title = console.clean(subscription.title)
@@ -139,7 +139,7 @@ def subscriptions_command(
     from podpipe.library import Library
     from podpipe.shows.registry import Registry
 
-    with Registry(Library.locate(library).root) as registry:
+    with Registry(Library.locate(library).root, create=False) as registry:
         followed = registry.subscriptions(followed=True)
     if opml is not None:
         shows_report.write_opml(followed, opml, secrets=secrets)

@@ -58,6 +58,7 @@ def _run(
             library,
             display.progress,
             report.checked,
+            display.expect,
             engine=settings.engine,
             model=settings.model,
             device=settings.device,
@@ -97,7 +98,7 @@ def _until_due(library: Library) -> float:
     """Seconds until an episode that failed is to be tried again, at most as long as nothing is looked at."""
     from podpipe.shows.registry import Registry
 
-    with Registry(library.root) as registry:
+    with Registry(library.root, create=False) as registry:
         following = registry.next_try()
     return _LONGEST_WAIT_S if following is None else min(max(following - time.time(), 60.0), _LONGEST_WAIT_S)
 
@@ -123,7 +124,7 @@ def remove(library: Library, names: Sequence[str], *, is_sure: bool) -> None:
     from podpipe.shows import removal
     from podpipe.shows.registry import Registry
 
-    with Registry(library.root) as registry:
+    with Registry(library.root, create=False) as registry:
         shows, episodes = _meant(library, registry, names)
         what = shows_report.to_remove([show.title for show in shows], episodes)
         if not is_sure:

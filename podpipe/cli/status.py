@@ -30,7 +30,7 @@ def command(
     from podpipe.shows.registry import Registry
 
     place = Library.locate(library)
-    with Registry(place.root) as registry:
+    with Registry(place.root, create=False) as registry:
         shows = registry.matches(name) if name else []
         if not name:
             _all(registry, json=json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,8 +68,7 @@ def _by_ending(output: str) -> str:
 def _show(text: str) -> None:
     from podpipe.cli import console
 
-    shown = console.clean(text) if sys.stdout.isatty() else text
-    typer.echo(shown.encode("utf-8", "replace"), nl=False)
+    console.write(text.encode("utf-8", "replace"))
 
 
 def _save(text: str, path: Path, folder: EpisodeFolder) -> None:

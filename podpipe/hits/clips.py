@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from podpipe import encoding, storage, tagging, timecode
 from podpipe.chapters import writers
+from podpipe.chapters.facts import Facts
 from podpipe.edits import sound
 from podpipe.errors import LibraryError, PodpipeError
 from podpipe.hits import chapter_of
@@ -87,27 +88,31 @@ def _cut_episode(episode: EpisodeFolder, hits: Sequence[tuple[int, Hit]], folder
         done_ms = end_ms = max(end_ms, start_ms + 1)
         clips.append(Clip(number, folder / name(number, hit), start_ms, end_ms))
     like = encoding.shape(source, "mp3")
-    facts = replace(tagging.facts_of(episode, lyrics=False), lyrics="", lines=())
+    facts = tagging.facts_of(episode, lyrics=False)
 
-    def write(place: int, pcm: object) -> None:
+    def write(place: int, pcm: Iterator[bytes]) -> None:
         clip, hit = clips[place], hits[place][1]
-        what = replace(
-            facts,
-            title=_title(hit),
-            show=facts.show or hit.episode_title,
-            comment=hit.snippet.text,
-            link=facts.link or media_link(hit.enclosure, clip.start_ms),
-        )
         with storage.replacing(clip.path) as temporary:
             bare = temporary.with_name(temporary.name + ".bare")
             try:
-                encoding.write(bare, "mp3", pcm, like)  # type: ignore[arg-type]
-                writers.write(bare, temporary, (), what)
+                encoding.write(bare, "mp3", pcm, like)
+                writers.write(bare, temporary, (), _told(facts, hit, clip))
             finally:
                 bare.unlink(missing_ok=True)
 
     sound.parts(source, [(clip.start_ms, clip.end_ms) for clip in clips], like, write)
     return clips
+
+
+def _told(facts: Facts, hit: Hit, clip: Clip) -> Facts:
+    """What a clip's tags say: the episode's, but what this is and where in it."""
+    return replace(
+        facts,
+        title=_title(hit),
+        show=facts.show or hit.episode_title,
+        comment=hit.snippet.text,
+        link=facts.link or media_link(hit.enclosure, clip.start_ms),
+    )
 
 
 def stretch(

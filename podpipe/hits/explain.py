@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from podpipe.models import Hit, Reason
 
-_WORDS: dict[str, str] = {
+WORDS: dict[str, str] = {
     "engine": "how often its words are said here and how rare they are (BM25): {} of the best match",
     "together": "{} of the query is in one sentence",
-    "share": "{} of the query is said in this passage",
-    "often": "its words are said often here: {} of what is possible",
-    "near": "{} of the query is in one sentence or the next",
-    "whole": "{} of the query stands here together, as it was typed",
-    "scored": "this episode's passages fit {} as well as those of the best episode",
-    "passages": "several passages of this episode match: {} of what is possible",
     "adjacent": "{} of the neighbours in the query are neighbours here",
     "exact": "{} of the query is said in the very form that was typed",
     "named": "{} of the query is written as a name here",
@@ -23,7 +17,7 @@ _WORDS: dict[str, str] = {
 }
 """What each of ``podpipe.search.rank.Features`` means; {} is its share."""
 
-_COMPARED = {"engine", "much", "often", "scored", "passages"}
+_COMPARED = {"engine", "much"}
 """Those of which 100 % is no "all"."""
 
 
@@ -38,4 +32,4 @@ def words(reason: Reason) -> str:
     share = "all" if reason.value >= 0.995 else f"{reason.value:.0%}"
     if reason.name in _COMPARED:
         share = f"{reason.value:.0%}"
-    return _WORDS.get(reason.name, f"{reason.name} {{}}").format(share)
+    return WORDS[reason.name].format(share)

@@ -112,6 +112,10 @@ class Guard:
             self._typed.setdefault(_name(host), None)
             self._ports.add((_name(host), port))
 
+    def is_nearby(self, host: str, port: int) -> bool:
+        """Whether a host has an address that is not of the public internet. Raises OSError where it has none."""
+        return not all(is_public(_ip(text)) for text in self._resolve(host, port))
+
     def check_port(self, host: str, port: int) -> None:
         """Raises Refused for a port at which no web server is, unless the user typed it."""
         if port in _NO_HTTP_PORTS and (_name(host), port) not in self._ports:

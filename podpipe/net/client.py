@@ -129,6 +129,14 @@ class Client:
         if userinfo:
             self._credentials[origin(address)] = userinfo
 
+    def is_nearby(self, url: str) -> bool:
+        """Whether a host is in a private network, so that it is only asked because the user has named it."""
+        try:
+            address, _ = split_credentials(url)
+            return self._guard.is_nearby(address.raw_host.decode("ascii"), port_of(address))
+        except (httpx2.InvalidURL, OSError, UnicodeError):
+            return False
+
     def page(self, url: str) -> Page:
         """Fetch a page, a feed or notes; of audio only the first bytes.
 

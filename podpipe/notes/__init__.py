@@ -15,9 +15,9 @@ _WRITTEN = re.compile(r"[^\W_]")
 """What a line of dashes has none of."""
 
 _AUDIO_LINE = re.compile(
-    r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*https?://\S+\W*$|^\W*audio:\s*\S+$|"
-    r"^\W*(?:listen|download|play|subscribe)"
-    r"(?: (?:to|the|this|our|it|now|here|episode|audio|mp3|show|podcast|feed))*\W*$",
+    r"^\W*+(?:audio|listen|download|mp3|subscribe)\W*+https?://\S++\W*$|^\W*+audio:\s*\S+$|"
+    r"^\W*+(?:listen|download|play|subscribe)"
+    r"(?: (?:to|the|this|our|it|now|here|episode|audio|mp3|show|podcast|feed))*+\W*$",
     re.I,
 )
 """What leads to the sound, with its address or as a link's text."""

@@ -21,10 +21,10 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"^(?:and |so )?(?:we|i|join us)\b", re.IGNORECASE)
-_SIGNS = re.compile(r"\s+[|·•]\s+|\s+[–—-]\s+|\s*[|·•]\s*")
+_SIGNS = re.compile(r"(?<!\s)\s+[–—-]\s+|(?:(?<!\s)\s+)?[|·•]\s*")
 _REST = re.compile(r"(?:(?:much|lots|a lot|some|many|and) )*(?:more|others?)(?: \w+)?$", re.IGNORECASE)
-_LONGEST = 9
-"""Words of a topic."""
+_LONGEST, _LONGEST_APART = 9, 16
+"""Words of a topic; and where semicolons part topics, as commas part sentences too."""
 
 _LEAD = re.compile(
     r"^(?:(?:we|i)(?:['’]ll| will)? (?:talk|speak|look|discuss|cover)(?: about| of| at)? )?"
@@ -33,7 +33,7 @@ _LEAD = re.compile(
 )
 """What goes before a topic in a sentence."""
 
-_PARTS = re.compile(r",\s+and\s+|;\s+and\s+|,\s+|;\s+|\s+and\s+(?=[^,;]+$)")
+_PARTS = re.compile(r"[,;]\s+(?:and\s+)?|(?<!\s)\s+and\s+(?=[^,;]{1,500}$)")
 
 
 def find(blocks: Sequence[Block]) -> tuple[str, ...]:
@@ -44,7 +44,8 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
         told = ((before, after) for before, after in _SENTENCE.findall(block.text) if _tells(before))
         for _, after in (*told, *said):
             items = tuple(parts(after))
-            if len(items) > max(len(found), 1) and all(len(item.split()) <= _LONGEST for item in items):
+            longest = _LONGEST_APART if ";" in after else _LONGEST
+            if len(items) > max(len(found), 1) and all(len(item.split()) <= longest for item in items):
                 found = items
     listed = found or max((_bare(block) for block in blocks if not block.is_item), key=len, default=())
     return _joined(listed, blocks)
@@ -83,6 +84,7 @@ def _bare(block: Block) -> tuple[str, ...]:
 
 
 def parts(text: str) -> list[str]:
-    """What a list in a sentence lists, without leading articles and the like."""
-    items = [_LEAD.sub("", part.strip(" .")) for part in _PARTS.split(text)]
+    """What a list in a sentence lists, without leading articles and the like; of semicolons, only they part."""
+    split = re.split(r";\s+(?:and\s+)?", text) if text.count(";") >= 2 else _PARTS.split(text)
+    items = [_LEAD.sub("", part.strip(" .")) for part in split]
     return [item for item in items if item and not _REST.match(item)]

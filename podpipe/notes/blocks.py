@@ -52,7 +52,7 @@ _LONGEST_HEADING = 4
 """Lines that a heading may take above what underlines it."""
 
 _STAMPED = re.compile(r"^\s*(?:[^\w\s\[(]{1,3}\s*)?[\[(]?\d{1,3}:\d\d")
-_STAMPED_LAST = re.compile(r"\S\W*\s[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
+_STAMPED_LAST = re.compile(r"\S\s+[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
 
 
 def unnumbered(heading: str) -> str:
@@ -60,11 +60,16 @@ def unnumbered(heading: str) -> str:
     return _NUMBER.sub("", heading)
 
 
+LONGEST_MARKDOWN = 50_000
+"""Characters; longer notes count as plain text, as hostile Markdown takes time with the square of its length."""
+
+
 def read_blocks(notes: Notes) -> list[Block]:
     """The blocks of show notes, in order, with white space folded."""
     if notes.media_type == "text/html":
         return list(_of_html(notes.text))
-    if notes.media_type == "text/markdown" or _MARKDOWN.search(notes.text):
+    is_markdown = notes.media_type == "text/markdown" or _MARKDOWN.search(notes.text)
+    if is_markdown and len(notes.text) <= LONGEST_MARKDOWN:
         from markdown_it import MarkdownIt
 
         return list(_of_html(MarkdownIt("commonmark").render(notes.text)))

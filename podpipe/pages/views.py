@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from podpipe import sanitise, timecode
-from podpipe.models import Chapter, Episode, Hit, Snippet
+from podpipe.models import Chapter, Episode, Hit, Notes, Show, Snippet
 from podpipe.pages import waveform
 from podpipe.pages.material import Material
 from podpipe.pages.text import direction, one_line
@@ -112,6 +112,11 @@ class EpisodeView:
         """The chapter of a moment."""
         return next((chapter for chapter in reversed(self.chapters) if chapter.start_ms <= ms), None)
 
+    def paragraph_at(self, ms: int) -> int:
+        """When the paragraph of a moment begins: a place that the page has."""
+        starts = (each.start_ms for section in self.sections for each in section.paragraphs)
+        return max((start for start in starts if start <= ms), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class HitView:
@@ -182,6 +187,18 @@ def shelves(cards: Iterable[Card]) -> tuple[ShowView, ...]:
         for key, group in by_show.items()
     ]
     return tuple(sorted(shows, key=lambda show: (not show.id, show.title.casefold(), show.id)))
+
+
+def described(show: ShowView, known: Show) -> ShowView:
+    """A show with what its feed says of it."""
+    about = Markup(sanitise.notes(Notes(known.description, "text/html"))) if known.description else Markup()
+    return replace(
+        show,
+        title=one_line(known.title) or show.title,
+        author=one_line(known.author),
+        description=about,
+        page=sanitise.link(known.page),
+    )
 
 
 def newest_first(cards: Iterable[Card]) -> tuple[Card, ...]:

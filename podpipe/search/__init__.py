@@ -113,9 +113,13 @@ def open_index(folder: Path, *, create: bool = False, engine: str | None = None)
     """The index in a folder, by the engine that made it; ``engine`` is for one that is created (whoosh).
 
     Raises:
-        SearchError: there is none, or it is damaged (``podpipe reindex`` makes it again), or its engine is missing.
+        SearchError: there is none, or it is damaged (``podpipe reindex`` makes it again), or its engine is missing;
+            or it is somebody else's.
     """
+    from podpipe.search import trust
+
     _await_swap(folder)
+    trust.check(folder)
     if (engine_of(folder) or engine) == "tantivy":
         try:
             from podpipe.search.tantivy import TantivyIndex
@@ -185,7 +189,8 @@ def _suggestions(text: str, query: Query, hits: Sequence[Hit]) -> tuple[str, ...
     found = []
     for words, _ in heard.most_common(_SUGGESTED):
         instead = f'"{words}"' if re.search(r"\W", words) and '"' not in text else words
-        found.append(re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _, i=instead: i, text, flags=re.IGNORECASE))
+        pieces = re.split(rf"(?<!\w){re.escape(word)}(?!\w)", text, flags=re.IGNORECASE)
+        found.append(instead.join(pieces))
     return tuple(query for query in dict.fromkeys(found) if query.casefold() != text.casefold())
 
 

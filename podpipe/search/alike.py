@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -20,13 +20,13 @@ from rapidfuzz.distance import OSA
 from podpipe.prose import STOP
 from podpipe.search import analysis
 from podpipe.search.analysis import is_stop
-from podpipe.search.query import All, Any, Node, Query, Term
+from podpipe.search.query import Any, Node, Query, Term
 from podpipe.search.vocabulary import Vocabulary, sound_of
 
 Run = tuple[str, ...]
 
-FEW = 10
-"""A term that fewer passages have fills no page of hits."""
+FEW = 3
+"""A term that fewer passages have is found almost nowhere."""
 
 _LEAST_LETTERS_OF_ONE, _LEAST_LETTERS = 60, 45
 """How alike in letters, of 100, a word must be that sounds alike, and two."""
@@ -39,8 +39,9 @@ _LONG = 7
 _SHORTEST, _SHORT = 4, 6
 """Letters of a word that may be misspelled; and of one that is like so many that only a rare word stands for it."""
 
-_AS_ALIKE, _ORDINARY = 0.5, 0.08
-"""How alike words are that sound the same and share no letter; and by how much less two that are ordinary ones."""
+_AS_ALIKE, _AT_MOST, _ORDINARY = 0.5, 0.93, 0.08
+"""How alike words are that sound the same and share no letter, and that share all; and by how much less two that are
+ordinary ones."""
 
 _READ, _EVERY = 100, 10**9
 """A word beside a common one, which is in no index, is looked for in so many passages at most."""
@@ -49,11 +50,11 @@ _SPLIT = 0.97
 _IN_THREE = 0.95
 """What is the same but for a space is hardly less than what was asked for."""
 
-LETTERS = dict(
-    a="eh", b="be bee", c="see sea", d="dee", e="he", f="eff", g="gee", i="eye", j="jay", k="kay", l="el ell", m="em",
-    n="en", o="oh", p="pee pea", q="cue queue", r="are", s="es", t="tea tee", u="you", v="vee", x="ex", y="why",
-    z="zee zed",
-)  # fmt: skip
+_LETTERS = {
+    "a": "eh", "b": "be bee", "c": "see sea", "d": "dee", "e": "he", "f": "eff", "g": "gee", "i": "eye", "j": "jay",
+    "k": "kay", "l": "el ell", "m": "em", "n": "en", "o": "oh", "p": "pee pea", "q": "cue queue", "r": "are",
+    "s": "es", "t": "tea tee", "u": "you", "v": "vee", "x": "ex", "y": "why", "z": "zee zed",
+}  # fmt: skip
 """How recognisers write the names of letters."""
 
 
@@ -69,8 +70,8 @@ class Library(Protocol):
 
 def widened(query: Query, library: Library) -> Query:
     """The query, with what may stand for those of its terms that hardly are in the library."""
-    parts = tuple(_widened(part, library) for part in query.tree.parts)
-    return replace(query, tree=replace(query.tree, parts=_joined(parts, library.vocabulary())))
+    parts = _joined(query.tree.parts, library.vocabulary())
+    return replace(query, tree=replace(query.tree, parts=tuple(_widened(part, library) for part in parts)))
 
 
 def _widened(node: Node, library: Library) -> Node:
@@ -107,8 +108,8 @@ def alternatives(term: Term, library: Library) -> tuple[Term, ...]:
         return ()
     vocabulary = library.vocabulary()
     if len(term.run) > 1:
-        word = _in_one(term, vocabulary)
-        return (word,) if word else ()
+        joined = _in_one(term, vocabulary)
+        return (joined,) if joined else ()
     word, stem = term.form.casefold(), term.run[0]
     if len(word) < 3 or not word.isalpha() or vocabulary.counts.get(stem, 0) >= FEW:
         return ()
@@ -135,7 +136,7 @@ def _parts(word: str, vocabulary: Vocabulary) -> Iterator[Term]:
     """A word in two or three, in letters, in letters and a word, and with its first letter by name ("cue e mu")."""
     ways: list[tuple[Sequence[str], float]] = [((word[:at], word[at:]), _SPLIT) for at in range(1, len(word))]
     ways += [((*word[:at], word[at:]), _IN_THREE) for at in range(2, len(word))]
-    for name in LETTERS.get(word[0], "").split():
+    for name in _LETTERS.get(word[0], "").split():
         ways += [((name, *word[1:at], word[at:]), _IN_THREE) for at in (1, 2)]
     ways += [((word[:at], *word[at:]), _IN_THREE) for at in range(2, len(word) - 1)]
     ways += [
@@ -188,7 +189,7 @@ def _sounding(word: str, stem: str, vocabulary: Vocabulary) -> Iterator[Term]:
     listed = list(pairs)
     texts = ["".join(pair) for pair in listed]
     for _, letters, at in process.extract(word, texts, scorer=fuzz.ratio, score_cutoff=_LEAST_LETTERS, limit=_TRIED):
-        worth = _AS_ALIKE + (1 - _AS_ALIKE) * letters / 100
+        worth = min(_AS_ALIKE + (1 - _AS_ALIKE) * letters / 100, _AT_MOST)
         first, second = listed[at]
         if is_stop(first):
             yield from _beside((first, second), worth, vocabulary)

@@ -18,12 +18,15 @@ from podpipe.search.documents import Candidate, Head, candidate, head, speaker_t
 from podpipe.search.keyterms import addressed, counted, is_telling, names
 
 _FILE = "digests.msgpack"
-_VERSION = 1
+_VERSION = 2
 
 _TERMS = 120
 """Single terms of an episode that are kept, and so many of two."""
 _LEAST = 2
 """How often a term must be said."""
+_MOSTLY = 0.6
+"""A name that so often stands with the same word beside it is known by both: OOM killer."""
+
 _CALLED = 0.2
 """A name that is called out so often is of somebody who speaks."""
 
@@ -82,20 +85,14 @@ def digests(
 def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
     """An episode in short, from all that was indexed of it."""
     passages = [document for document in documents if document.text]
-    titles = [document.title_terms.split() for document in documents if not document.text]
-    speakers = {stem for passage in passages for name in passage.speakers for stem in speaker_terms(name).split()}
-    counts = counted(passages, least=_LEAST)
-    speakers |= {name for name, count in addressed(passages).items() if count > _CALLED * counts[name]}
-    for term in [term for term in counts if not speakers.isdisjoint(term.split())]:
-        del counts[term]  # who speaks is not what is talked about
-    named = names(passages)
-    titled = {term for stems in titles for term in _runs(stems)}
+    counts, named, titled = _counts(passages), names(passages), _titled(documents, passages)
     kept = {term: count for is_run in (False, True) for term, count in _most(counts, is_run)}
-    for term in titled:
-        kept.setdefault(term, 1)
     for run in [term for term in kept if " " in term and term not in titled]:
-        if len({_is_name(stem, counts, named) for stem in run.split()}) > 1:
-            del kept[run]  # a name and what is said of it: the name is the topic
+        own = [stem for stem in run.split() if _is_name(stem, counts, named)]
+        if len(own) == 1 and counts[run] < _MOSTLY * counts[own[0]]:
+            del kept[run]  # a name and what is said of it now and then: the name is the topic
+    for term in sorted(titled):
+        kept.setdefault(term, 1)
     first: Head = documents[0]
     return Digest(
         first.episode_id,
@@ -103,9 +100,24 @@ def digest(documents: Sequence[Candidate], checksum: int = 0) -> Digest:
         first.published,
         kept,
         frozenset(term for term in kept if _is_name(term, counts, named)),
-        frozenset(titled),
+        titled,
         checksum,
     )
+
+
+def _counts(passages: Sequence[Candidate]) -> Counter[str]:
+    """How often terms are said; without those who speak, who are not what is talked about."""
+    counts = counted(passages, least=_LEAST)
+    speakers = {stem for passage in passages for name in passage.speakers for stem in speaker_terms(name).split()}
+    speakers |= {name for name, count in addressed(passages).items() if count > _CALLED * counts[name]}
+    return Counter({term: count for term, count in counts.items() if speakers.isdisjoint(term.split())})
+
+
+def _titled(documents: Sequence[Candidate], passages: Sequence[Candidate]) -> frozenset[str]:
+    """The terms of titles: of chapters, and of the episode where its title is spoken of."""
+    said = {stem for passage in passages for stem in passage.terms.split()}
+    titles = [(document.chapter, document.title_terms.split()) for document in documents if not document.text]
+    return frozenset(term for chapter, stems in titles if chapter or said.issuperset(stems) for term in _runs(stems))
 
 
 def _runs(stems: Sequence[str]) -> Iterable[str]:

@@ -183,8 +183,9 @@ def _document(
 ) -> Document:
     episode = indexed.episode
     day = episode.published.date() if episode.published else None
-    parts = (part.strip() for part in (text, title, topic, speakers))
-    return Document(episode.id, episode.show.casefold(), day, indexed.language, *parts, _ENCODER.encode(kept))
+    text, title, topic = text.strip(), title.strip(), topic.strip()
+    data = _ENCODER.encode(kept)
+    return Document(episode.id, episode.show.casefold(), day, indexed.language, text, title, topic, speakers, data)
 
 
 def _aliases(sentences: Sequence[Sentence], language: str) -> Iterator[Misheard]:

@@ -17,7 +17,7 @@ from podpipe.errors import SearchError
 from podpipe.search import analysis
 
 _PIECE = re.compile(
-    r"""\s*(?:
+    r"""(?:
         (?P<minus>-)(?=[^\s)])
       | (?P<open>\()
       | (?P<close>\))
@@ -80,6 +80,20 @@ class Query:
     def terms(self) -> tuple[tuple[Term, ...], ...]:
         """The wanted terms in the order of the query; alternatives of one another stand together."""
         return tuple(alternatives for part in self.tree.parts if (alternatives := tuple(_wanted(part))))
+
+    @property
+    def either(self) -> All:
+        """What must be said, or any of it; within the topic that is asked for."""
+        topics = tuple(part for part in self.tree.parts if all(term.in_title for term in _wanted(part)))
+        rest = tuple(part for part in self.tree.parts if part not in topics)
+        parts = (*topics, Any(rest)) if rest else (Any(topics),)
+        return All(parts, self.tree.without)
+
+    @property
+    def said(self) -> tuple[tuple[Term, ...], ...]:
+        """The wanted terms without those of a topic, within which the others are looked for; all if there are none."""
+        of_talk = (tuple(term for term in alternatives if not term.in_title) for alternatives in self.terms)
+        return tuple(filter(None, of_talk)) or self.terms
 
     @property
     def is_of_titles(self) -> bool:

@@ -22,8 +22,9 @@ from podpipe.search.snippets import ROOM, marks, snippet
 
 _NEARLY_AS_GOOD = 0.75
 
-_LESS_ALIKE = 0.13
-"""What is less like what was asked for than the best by so much is no hit."""
+_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.13, 0.94
+"""What is less like what was asked for than the best by so much is no hit; nor what is less than that where
+something is as it was asked for."""
 
 Rarity = Callable[[Term], float]
 
@@ -31,11 +32,11 @@ Rarity = Callable[[Term], float]
 class Features(NamedTuple):
     """What speaks for a passage, each from 0 to 1.
 
-    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best passage or title; ``together``: the
-    share that the best of its sentences has; ``adjacent``: neighbours in the query that are neighbours here;
-    ``exact``: in the very forms of the query; ``named``: with a capital where the query has none; ``episode``: in
-    all matches of its episode together; ``much``: how often there, beside the episode that has most; ``titled``:
-    all are in the topic's title; ``title``: the match is the title itself.
+    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best passage or title;
+    ``together``: the share that the best of its sentences has; ``adjacent``: neighbours in the query that are
+    neighbours here; ``exact``: in the very forms of the query; ``named``: with a capital where the query has none;
+    ``episode``: in all matches of its episode together; ``much``: how often there, beside the episode that has most;
+    ``titled``: all are in the topic's title; ``title``: the match is the title itself.
 
     What only has sound-alikes of a term has less of all.
     """
@@ -103,13 +104,13 @@ class Matcher:
     """The terms of a query, and how to find them in terms that each stand between spaces."""
 
     def __init__(self, query: Query, rarity: Rarity) -> None:
-        self._patterns = [tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.terms]
-        weights = [max(rarity(term) for term in alternatives) for alternatives in query.terms]
+        self._patterns = [tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.said]
+        weights = [max(rarity(term) for term in alternatives) for alternatives in query.said]
         self._weights: list[float] = [weight / (sum(weights) or 1) for weight in weights]
-        firsts = [alternatives[0].run for alternatives in query.terms]
+        firsts = [alternatives[0].run for alternatives in query.said]
         self._pairs = [_pattern(Term((*left, *right))) for left, right in itertools.pairwise(firsts)]
         self._forms = [
-            tuple(form for term in alternatives if (form := term.form.lower())) for alternatives in query.terms
+            tuple(form for term in alternatives if (form := term.form.lower())) for alternatives in query.said
         ]
 
     def features(self, found: Sequence[Found]) -> list[Features]:
@@ -175,7 +176,7 @@ class Matcher:
         return [max([text.count(pattern) for pattern, _ in patterns]) for patterns in self._patterns]
 
     def _sum(self, values: Iterable[float]) -> float:
-        return sum(map(operator.mul, self._weights, values))
+        return float(sum(map(operator.mul, self._weights, values)))
 
     def _forms_in(self, text: str) -> tuple[float, float]:
         """The share of the terms that are here in a form that was typed; and with a capital."""
@@ -186,7 +187,7 @@ class Matcher:
             places = [place for form in forms for place in _places(lower, form)]
             if places:
                 exact += weight
-                if can_tell and any([text[place].isupper() for place in places]):
+                if can_tell and any(text[place].isupper() for place in places):
                     named += weight
         return exact, named
 
@@ -236,9 +237,9 @@ def _wanted(found: Iterable[Found], query: Query, matcher: Matcher) -> Iterator[
 
 def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Sequence[Found]:
     """The matches without sound-alikes that only seem to be some, or are so much less alike than the best."""
-    if all(term.worth == 1 for alternatives in query.terms for term in alternatives):
+    if all(term.worth == 1 for alternatives in query.said for term in alternatives):
         return found
-    alike = [term for alternatives in query.terms for term in alternatives if term.worth < 1]
+    alike = [term for alternatives in query.said for term in alternatives if term.worth < 1]
     worths = [matcher.worth(_joined(match.candidate)) for match in found]
     kept = [
         (match, worth)
@@ -246,7 +247,8 @@ def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Seq
         if worth == 1 or any(heard_as(match.candidate.text, alike, match.candidate.language))
     ]
     best = max((worth for _, worth in kept), default=0.0)
-    return [match for match, worth in kept if worth >= best - _LESS_ALIKE]
+    least = _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE
+    return [match for match, worth in kept if worth >= least]
 
 
 def heard_as(text: str, alike: Sequence[Term], language: str) -> Iterator[str]:
@@ -309,7 +311,7 @@ def _heard(candidate: Candidate, number: int, query: Query) -> tuple[str, ...]:
     sentence = candidate.sentences[number]
     terms = candidate.terms.split("\n")[number]
     found: dict[str, None] = {}
-    for alternatives in query.terms:
+    for alternatives in query.said:
         if any(_pattern(term) in terms for term in alternatives if term.worth == 1):
             continue
         alike = [term for term in alternatives if term.worth < 1]
@@ -319,7 +321,7 @@ def _heard(candidate: Candidate, number: int, query: Query) -> tuple[str, ...]:
             for alias in candidate.aliases
             if alias.sentence == number and any(_pattern(term) in alias.terms for term in alternatives)
         )
-    return tuple(found)
+    return tuple(words for words in found if not any(words in others and words != others for others in found))
 
 
 def _around(sentences: Sequence[Spoken], sentence: Spoken) -> str:

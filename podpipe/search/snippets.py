@@ -18,7 +18,7 @@ def snippet(text: str, query: Query, language: str = "en", also: Sequence[str] =
 
     ``also`` are words of the text that match though they are not of the query.
     """
-    terms = [term for alternatives in query.terms for term in alternatives]
+    terms = [term for alternatives in query.said for term in alternatives]
     found = _merged([*marks(text, terms, language), *_places(text, also)], text)
     if len(text) <= ROOM:
         return Snippet(text, tuple(found))

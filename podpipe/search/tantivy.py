@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ import tantivy as t
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found, IndexShape
+from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
@@ -52,7 +51,7 @@ class TantivyIndex:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._open()
                 if not self.identity:
-                    (folder / "identity").write_text(uuid.uuid4().hex)
+                    identity.make(folder)
         elif not t.Index.exists(str(folder)):
             raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one")
         self._open()
@@ -63,13 +62,12 @@ class TantivyIndex:
             self._index.register_tokenizer(_TERMS, t.TextAnalyzerBuilder(t.Tokenizer.whitespace()).build())
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
-        self._opened = self.identity
+        self._opened = identity.check(self._folder)
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        path = self._folder / "identity"
-        return path.read_text() if path.exists() else ""
+        return identity.read(self._folder)
 
     def __enter__(self) -> TantivyIndex:
         return self
@@ -126,8 +124,9 @@ class TantivyIndex:
             narrowed = self._filters(query)
             found: list[Found] = []
             for field in ("title",) if query.is_of_titles else ("text", "title"):
-                tree = t.Query.boolean_query([(t.Occur.Must, self._whole(query, field, any_term)), *narrowed])
-                hits = searcher.search(tree, limit, count=False).hits
+                asked = self._query(query.either if any_term else query.tree, field)
+                asked = t.Query.boolean_query([(t.Occur.Must, asked), *narrowed])
+                hits = searcher.search(asked, limit, count=False).hits
                 found += [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
             return found
         except (ValueError, OSError) as error:
@@ -201,13 +200,6 @@ class TantivyIndex:
     def _values(self, field: str) -> list[str]:
         return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
 
-    def _whole(self, query: Query, field: str, any_term: bool) -> Any:
-        if not any_term:
-            return self._query(query.tree, field)
-        parts = [(t.Occur.Should, self._query(part, field)) for part in query.tree.parts]
-        wanted = (t.Occur.Must, t.Query.boolean_query(parts))
-        return t.Query.boolean_query([wanted, *self._without(query.tree, field)])
-
     def _query(self, node: Node, field: str) -> Any:
         """What passages ("text") or titles ("title") must have; those of passages are in their topic."""
         if isinstance(node, Term):
@@ -223,7 +215,7 @@ class TantivyIndex:
         if term.prefix and len(term.run) > 1:
             return t.Query.phrase_prefix_query(self._schema, field, list(term.run))
         if term.prefix:
-            escaped = "".join(f"\\{character}" if not character.isalnum() else character for character in term.run[0])
+            escaped = "".join(f"\\{character}" if _is_sign(character) else character for character in term.run[0])
             return t.Query.regex_query(self._schema, field, f"{escaped}.*")
         if len(term.run) > 1:
             return t.Query.phrase_query(self._schema, field, list(term.run))
@@ -258,3 +250,8 @@ def _document(document: Document) -> t.Document:
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
     return SearchError(f"the index in {folder} can't be read ({error}); podpipe reindex makes it again")
+
+
+def _is_sign(character: str) -> bool:
+    """Whether a character may mean something in a regular expression; no other may be escaped there."""
+    return character.isascii() and not character.isalnum()

@@ -179,9 +179,7 @@ def _is_part(term: str, digest: Digest) -> bool:
     if " " in term:
         return False
     return any(
-        count >= _PART * digest.terms[term]
-        for run, count in digest.terms.items()
-        if " " in run and term in run.split() and (run in digest.names) == (term in digest.names)
+        count >= _PART * digest.terms[term] for run, count in digest.terms.items() if " " in run and term in run.split()
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from whoosh.writing import OPTIMIZE
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found, IndexShape
+from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
@@ -74,13 +73,12 @@ class WhooshIndex:
             raise SearchError(f"{self._folder} does not exist; podpipe ingest makes it, or use --library") from error
         except Exception as error:  # a damaged pickle raises anything
             raise _unreadable(self._folder, error) from error
-        self._opened = self.identity
+        self._opened = identity.check(self._folder)
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        path = self._folder / "identity"
-        return path.read_text() if path.exists() else ""
+        return identity.read(self._folder)
 
     def __enter__(self) -> WhooshIndex:
         return self
@@ -147,10 +145,11 @@ class WhooshIndex:
         """As in ``Index``."""
         try:
             searcher, narrowed = self._fresh_searcher(), _filter(query)
+            tree = query.either if any_term else query.tree
             return [
                 Found(candidate(hit.fields()["data"]), hit.score or 0.0)
                 for field in (("title",) if query.is_of_titles else ("text", "title"))
-                for hit in searcher.search(_whole(query, field, any_term), limit=limit, filter=narrowed)
+                for hit in searcher.search(_engine_query(tree, field), limit=limit, filter=narrowed)
             ]
         except Exception as error:  # and so do damaged segments
             raise _unreadable(self._folder, error) from error
@@ -231,7 +230,7 @@ def _create(folder: Path) -> None:
     storage = FileStorage(str(folder), supports_mmap=False)
     if not storage.index_exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / "identity").write_text(uuid.uuid4().hex)  # before, so that no index is ever without
+        identity.make(folder)  # before, so that no index is ever without
         storage.create_index(_schema())
 
 
@@ -253,12 +252,6 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
         writer.add_reader(reader)
         reader.close()
     return [segment for segment in segments if segment not in small]
-
-
-def _whole(query: Query, field: str, any_term: bool) -> Any:
-    if not any_term:
-        return _engine_query(query.tree, field)
-    return _without(q.Or([_engine_query(part, field) for part in query.tree.parts]), query.tree, field)
 
 
 def _engine_query(node: Node, field: str) -> Any:

@@ -46,7 +46,10 @@ class Subscription:
     is_private: bool = False
     """Its addresses are shown as hosts only."""
     is_typed: bool = False
-    """The user gave the feed's host, so it may be anywhere; those in an OPML file may not."""
+    """The user gave the feed's host, which is in a private network: it may be asked there in later runs too.
+
+    One that was on the internet may not turn up in here afterwards, nor may one that a feed or an OPML file names.
+    """
     options: Options = field(default_factory=Options)
     validators: dict[str, str] = field(default_factory=dict)
     is_complete: bool = False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from podpipe import addresses
 from podpipe.errors import PodpipeError
-from podpipe.shows import Entry, Options, Subscription, news
+from podpipe.shows import Options, Subscription, news
 from podpipe.shows.news import News
 from podpipe.shows.registry import Registry
 from podpipe.sources import Candidate, checking
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from podpipe.sources.feed import Feed
 
 _FEEDS_AT_ONCE = 8
+_KEPT_TOGETHER = 100
+"""Feeds that have not changed are noted so many at a time: each flush to the disk costs more than asking one."""
+
 _HOUR = 3600.0
 _WAITS_S = (_HOUR / 4, _HOUR, 4 * _HOUR, 12 * _HOUR, 24 * _HOUR, 48 * _HOUR, 7 * 24 * _HOUR)
 """Until the next try after so many failures in a row, the last one for all further."""
@@ -76,14 +79,14 @@ def subscribe(
     url = address_of(url)
     checked = checking.check(client, url)
     assert checked is not None  # nothing was given that it could be unchanged from
-    known = registry.known(url) or registry.known(checked.url, checked.show.guid)
+    known = registry.known(url) or registry.known(checked.url, checked.show.guid, checked.show.title)
     subscription = known or Subscription(show_id(checked.show.title, checked.show.guid or url), url, "")
     subscription = replace(
         subscription,
         feed=checked.url,
         is_followed=True,
         is_private=subscription.is_private or private or addresses.has_secret(checked.url),
-        is_typed=True,
+        is_typed=client.is_nearby(url) and addresses.host(url) == addresses.host(checked.url),
         options=options or subscription.options,
     )
     result = _keep(registry, subscription, checked, time.time())
@@ -126,51 +129,54 @@ def check_all(
     rest = iter(subscriptions)
     pool = ThreadPoolExecutor(_FEEDS_AT_ONCE, thread_name_prefix="feed")
     running: dict[Future[Checked | None], Subscription] = {}
+    unchanged: list[Subscription] = []
     try:
         while True:
             for subscription in islice(rest, _FEEDS_AT_ONCE - len(running)):
-                known = registry.entries(subscription.id)
-                running[pool.submit(_check, client, subscription, _is_news(subscription, known))] = subscription
+                running[pool.submit(_check, registry, client, subscription)] = subscription
             if not running:
                 return
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
-                yield _result(registry, running.pop(future), future, now)
+                subscription = running.pop(future)
+                if future.exception() is None and future.result() is None:
+                    unchanged.append(replace(subscription, checked=now, next_check=None, attempts=0, error=""))
+                    yield Result(unchanged[-1])
+                else:
+                    yield _result(registry, subscription, future, now)
+            if len(unchanged) >= _KEPT_TOGETHER:
+                registry.save(*unchanged)
+                unchanged.clear()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        registry.save(*unchanged)
 
 
-def _check(client: Client, subscription: Subscription, is_news: checking.IsNews) -> Checked | None:
-    return checking.check(client, subscription.feed, subscription.validators, is_news=is_news)
-
-
-def _is_news(subscription: Subscription, known: Sequence[Entry]) -> checking.IsNews:
-    """Whether a page of a feed tells anything new; all pages are read the first time."""
-    if not subscription.is_complete:
-        return lambda page: True
+def _check(registry: Registry, client: Client, subscription: Subscription) -> Checked | None:
+    """A feed as it is now. Its further pages are read the first time, and then as long as they tell anything new."""
 
     def is_news(page: Feed) -> bool:
-        found = news.read(subscription.id, page.candidates, known, Options(), 0)
+        if not subscription.is_complete:
+            return True
+        found = news.read(subscription.id, page.candidates, registry.entries(subscription.id), Options(), 0)
         return bool(found.new or found.changed)
 
-    return is_news
+    return checking.check(client, subscription.feed, subscription.validators, is_news=is_news)
 
 
 def _result(registry: Registry, subscription: Subscription, future: Future[Checked | None], now: float) -> Result:
     try:
         checked = future.result()
-        if checked is None:
-            same = replace(subscription, checked=now, next_check=None, attempts=0, error="")
-            registry.save(same)
-            return Result(same)
+        assert checked is not None
         return _keep(registry, subscription, checked, now)
-    except PodpipeError as error:
+    except Exception as error:  # whatever one feed does, the others are asked
+        said = str(error) if isinstance(error, PodpipeError) else f"podpipe went wrong: {type(error).__name__}: {error}"
         attempts = subscription.attempts + 1
         failed = replace(
             subscription,
             attempts=attempts,
-            next_check=now + backoff_s(attempts),
-            error=_said(str(error), private=subscription.is_private),
+            next_check=now + max(backoff_s(attempts), getattr(error, "retry_after_s", None) or 0),
+            error=_said(said, private=subscription.is_private),
         )
         registry.save(failed)
         return Result(failed, error=failed.error)
@@ -181,7 +187,7 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
 
     A show that turns out to be one that is followed under another address is followed once.
     """
-    other = registry.known(checked.url, checked.show.guid)
+    other = registry.known(checked.url, checked.show.guid, checked.show.title)
     if subscription.checked is None and other is not None and other.id != subscription.id:
         registry.forget(subscription.id)
         return Result(other)
@@ -207,6 +213,7 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
         title=checked.show.title,
         guid=checked.show.guid or subscription.guid,
         is_private=private,
+        is_typed=subscription.is_typed and addresses.host(checked.url) == addresses.host(subscription.feed),
         validators=dict(checked.validators) if checked.is_whole else {},
         is_complete=subscription.is_complete or checked.is_whole,
         checked=now,
@@ -219,17 +226,23 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
     return Result(kept, found, silent=checked.silent, remarks=remarks)
 
 
-def adopt(registry: Registry, candidates: Sequence[Candidate]) -> tuple[list[Candidate], int]:
+def adopt(registry: Registry, client: Client, candidates: Sequence[Candidate]) -> tuple[list[Candidate], int]:
     """Note episodes of a feed that is ingested once; gives them as they are known here, and how many are left out.
 
     Left out is what the user has removed. What was skipped before is wanted now.
     """
     show = candidates[0].show
     assert show is not None
-    known = registry.known(show.feed, show.guid)
+    known = registry.known(show.feed, show.guid, show.title)
     private = addresses.has_secret(show.feed)
     subscription = known or Subscription(
-        show.id, show.feed, show.title, show.guid, is_followed=False, is_private=private, is_typed=True
+        show.id,
+        show.feed,
+        show.title,
+        show.guid,
+        is_followed=False,
+        is_private=private,
+        is_typed=client.is_nearby(show.feed),
     )
     if known is None:
         registry.save(subscription)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from podpipe.ingest import Outcome, Request, discovered, work_through
 from podpipe.library import Library
@@ -16,12 +17,15 @@ from podpipe.sources import Candidate
 from podpipe.stages import Tools
 from podpipe.work import Progress
 
+if TYPE_CHECKING:
+    from podpipe.net import Client
+
 
 def ingest(
     request: Request, library: Library, tools: Tools, progress: Progress, on_left_out: Callable[[str, int], None]
 ) -> Iterator[Outcome]:
     """As ``podpipe.ingest.ingest``; ``on_left_out`` is told of a show how many of its episodes the user has removed."""
-    noted = _Noted(library, on_left_out)
+    noted = _Noted(library, tools.client, on_left_out)
     try:
         found = noted.all(discovered(request, tools))
         outcomes = work_through(found, library, lambda _: tools, progress, jobs=request.jobs, force=request.force)
@@ -35,8 +39,9 @@ def ingest(
 class _Noted:
     """The registry, opened when the first feed comes."""
 
-    def __init__(self, library: Library, on_left_out: Callable[[str, int], None]) -> None:
+    def __init__(self, library: Library, client: Client, on_left_out: Callable[[str, int], None]) -> None:
         self._library = library
+        self._client = client
         self._on_left_out = on_left_out
         self._registry: Registry | None = None
 
@@ -48,7 +53,7 @@ class _Noted:
                 continue
             candidates = [item for item in group if isinstance(item, Candidate)]
             self._registry = self._registry or Registry(self._library.root)
-            wanted, left_out = adopt(self._registry, candidates)
+            wanted, left_out = adopt(self._registry, self._client, candidates)
             if left_out:
                 self._on_left_out(candidates[0].episode.show, left_out)
             yield from wanted

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -56,12 +57,14 @@ _EPISODE_COLUMNS = "show_id, guid, id, title, state, published, attempts, error,
 
 
 class Registry:
-    """The shows of a library. Every method raises LibraryError where the file can't be used."""
+    """The shows of a library, for several threads. Every method raises LibraryError where the file can't be used."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, create: bool = True) -> None:
+        """Open it; with ``create`` it is made where there is none, and otherwise is empty then."""
         self._folder = root / "shows"
         self._path = self._folder / FILE
-        self._database = self._open()
+        self._lock = threading.RLock()
+        self._database = self._open(create)
 
     def __enter__(self) -> Registry:
         return self
@@ -73,14 +76,15 @@ class Registry:
         """Close the file."""
         self._database.close()
 
-    def _open(self) -> sqlite3.Connection:
-        """The database; one in memory where the library has none and can't be written yet."""
-        with storage.explained(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if not self._path.exists():
-                os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite does it for everyone
+    def _open(self, create: bool) -> sqlite3.Connection:
+        if create:
+            with storage.explained(self._folder):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                if not self._path.exists():
+                    os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite does it for everyone
+        name = self._path if self._path.exists() else ":memory:"
         with self._explained():
-            database = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)
+            database = sqlite3.connect(name, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
             database.execute("PRAGMA trusted_schema = OFF")  # what a file from elsewhere defines is not run
             database.execute("PRAGMA synchronous = FULL")
             self._migrate(database)
@@ -116,7 +120,7 @@ class Registry:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it, or nothing."""
-        with self._explained():
+        with self._lock, self._explained():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -126,7 +130,7 @@ class Registry:
                 raise
 
     def _rows(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
-        with self._explained():
+        with self._lock, self._explained():
             return self._database.execute(question, values).fetchall()
 
     # Shows
@@ -142,9 +146,16 @@ class Registry:
         rows = self._rows(f"SELECT {_SHOW_COLUMNS} FROM show WHERE id = ?", [show_id])
         return _subscription(rows[0]) if rows else None
 
-    def known(self, feed: str, guid: str = "") -> Subscription | None:
-        """The show with this feed or, wherever its feed has moved, this ``podcast:guid``."""
-        rows = self._rows(f"SELECT {_SHOW_COLUMNS} FROM show WHERE feed = ? OR (guid != '' AND guid = ?)", [feed, guid])
+    def known(self, feed: str, guid: str = "", title: str = "") -> Subscription | None:
+        """The show with this feed or, wherever its feed has moved, this ``podcast:guid`` and title.
+
+        Feeds are made from others, and keep their guids: one alone tells nothing.
+        """
+        rows = self._rows(
+            f"SELECT {_SHOW_COLUMNS} FROM show WHERE feed = ? OR (guid != '' AND guid = ? AND title = ?)"
+            " ORDER BY feed != ?",
+            [feed, guid, title, feed],
+        )
         return _subscription(rows[0]) if rows else None
 
     def find(self, text: str) -> Subscription:
@@ -165,14 +176,13 @@ class Registry:
             return exact[:1] if any(sub.id == wanted for sub in exact) else exact
         return [sub for sub in every if wanted in sub.id or wanted in sub.title.casefold()]
 
-    def save(self, subscription: Subscription) -> None:
-        """Keep a show as it is now."""
-        values = asdict(subscription)
-        values["options"] = msgspec.json.encode(subscription.options).decode()
-        values["validators"] = msgspec.json.encode(subscription.validators).decode()
+    def save(self, *subscriptions: Subscription) -> None:
+        """Keep shows as they are now, all of them or none."""
         names = ", ".join(f":{name.strip()}" for name in _SHOW_COLUMNS.split(","))
         with self._changing() as database:
-            database.execute(f"INSERT OR REPLACE INTO show ({_SHOW_COLUMNS}) VALUES ({names})", values)
+            database.executemany(
+                f"INSERT OR REPLACE INTO show ({_SHOW_COLUMNS}) VALUES ({names})", map(_show_values, subscriptions)
+            )
 
     def describe(self, show: Show, *, private: bool) -> None:
         """Keep what the publisher says of a show in ``show.json``, without the secrets of its address."""
@@ -289,6 +299,13 @@ class Registry:
                 f"UPDATE episode SET {', '.join(changes)} WHERE show_id = :show_id AND guid = :guid",
                 _values(entry, None),
             )
+
+
+def _show_values(subscription: Subscription) -> dict[str, Any]:
+    values = asdict(subscription)
+    values["options"] = msgspec.json.encode(subscription.options).decode()
+    values["validators"] = msgspec.json.encode(subscription.validators).decode()
+    return values
 
 
 def _values(entry: Entry, candidate: Candidate | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -73,8 +73,9 @@ class Session:
     toolbox: Toolbox
     progress: Progress
     on_checked: Callable[[Result], None]
+    on_due: Callable[[int], None] = lambda count: None
     jobs: int = 1
-    clock: Callable[[], float] = field(default=time.time)
+    clock: Callable[[], float] = time.time
 
     def update(self, choice: Choice) -> Iterator[Done]:
         """Ask feeds, then ingest what is due; results as they come.
@@ -94,7 +95,7 @@ class Session:
         """Try again now what failed: everything, or some shows' or episodes.
 
         Raises:
-            LibraryError: a name fits nothing, or several things, or what was done already.
+            LibraryError: a name fits nothing, or several things, or what was done already or is offered no longer.
         """
         wanted = self._failed(names, skipped=skipped)
         waiting = update.again(self.registry, wanted, self.clock())
@@ -102,6 +103,9 @@ class Session:
         self._check([sub for sub in self.registry.subscriptions() if sub.id in ids])
         keys = {(entry.show_id, entry.guid) for entry in waiting}
         due = [e for e in self.registry.due(self.clock(), ids) if (e.show_id, e.guid) in keys]
+        gone = update.offered_no_longer(self.registry, waiting)
+        if gone and not due:
+            raise LibraryError(f"{gone[0].id} is not in its feed any longer; podpipe ingest takes its audio's address")
         return self._work(due)
 
     def _check(self, shows: Sequence[Subscription]) -> None:
@@ -112,6 +116,7 @@ class Session:
             self.on_checked(result)
 
     def _work(self, due: Sequence[Entry]) -> Iterator[Done]:
+        self.on_due(len(due))
         options = {sub.id: sub.options for sub in self.registry.subscriptions()}
 
         def tools_of(candidate: Candidate) -> Tools:
@@ -164,6 +169,7 @@ def opened(
     library: Library,
     progress: Progress,
     on_checked: Callable[[Result], None],
+    on_due: Callable[[int], None],
     *,
     engine: str = "",
     model: str = "",
@@ -186,4 +192,4 @@ def opened(
         open_index(library.index, create=True) as index,
     ):
         toolbox = Toolbox(client, index, recogniser, engine=engine, model=model)
-        yield Session(library, registry, client, toolbox, progress, on_checked, jobs)
+        yield Session(library, registry, client, toolbox, progress, on_checked, on_due, jobs)

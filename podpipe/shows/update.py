@@ -102,6 +102,19 @@ def again(registry: Registry, entries: Iterable[Entry], now: float) -> list[Entr
     return waiting
 
 
+def offered_no_longer(registry: Registry, waiting: Iterable[Entry]) -> list[Entry]:
+    """Those that wait in vain, because their feed was read again and does not have them; they are failed then."""
+    gone: list[Entry] = []
+    for entry in waiting:
+        now = registry.entry_by(entry.show_id, entry.guid)
+        subscription = registry.subscription(entry.show_id)
+        is_read = subscription is not None and subscription.is_complete
+        if now is not None and now.state == "waiting" and is_read and registry.candidate(now) is None:
+            gone.append(replace(now, state="failed", error="it is not in its feed any longer", next_try=None))
+            registry.settle(gone[-1])
+    return gone
+
+
 def to_check(registry: Registry, names: Sequence[str], now: float) -> list[Subscription]:
     """The followed shows to ask: those that are named, or else all but those that failed and rest.
 

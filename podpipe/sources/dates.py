@@ -39,7 +39,7 @@ def parse(text: str) -> datetime | None:
     that know none.
     """
     text = text.strip()[:200]
-    found = _iso(text) or _rfc822(text) or _written(text)
+    found = (_iso(text) if text[:4].isdigit() else None) or _rfc822(text) or _written(text)
     return None if found is None or found.year < _FIRST_YEAR or found.timestamp() == 0 else found
 
 
@@ -56,8 +56,8 @@ def _rfc822(text: str) -> datetime | None:
 
 def _iso(text: str) -> datetime | None:
     """RFC 3339, and ISO 8601 as far as Python reads it."""
-    text = re.sub(r"(?i)\s*(?:utc|gmt)$", "Z", text) if text[:4].isdigit() else text
-    text = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", text)
+    text = re.sub(r"(?i)(?<!\s)\s*(?:utc|gmt)$", "Z", text) if text[:4].isdigit() else text
+    text = re.sub(r"(?<!\s)\s+(?=[+-]\d\d:?\d\d$)", "", text)
     if not re.match(r"\d{4}-?\d\d", text):
         return None
     try:

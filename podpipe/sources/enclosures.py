@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from podpipe.sources.media import SUFFIXES
@@ -61,7 +60,8 @@ def choose(item: Element) -> Enclosure | None:
 def kind_of(enclosure: Enclosure) -> str:
     """Audio, video, unknown or other: by its type and, where that says nothing or is wrong, by its address."""
     declared = enclosure.type.partition(";")[0].strip().lower()
-    ending = PurePosixPath(_path(enclosure.url)).suffix.lower()
+    name = _path(enclosure.url).rpartition("/")[2]
+    ending = "." + name.rpartition(".")[2].lower()
     if any(part in declared for part in _NO_FILE):
         return "other"
     if declared.startswith("video/"):
@@ -103,6 +103,8 @@ def _one(node: Element, url: str, length: str, declared: str = "") -> Iterator[E
 
 
 def _path(url: str) -> str:
+    if "[" not in url:
+        return url.partition("?")[0].partition("#")[0]
     try:
         return urlsplit(url).path
     except ValueError:

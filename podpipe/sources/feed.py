@@ -54,6 +54,9 @@ _NOTES = (
 _SHORT_NOTES = ("itunes:subtitle",)
 _ITEMS = ("item", "atom:entry", "entry")
 _EXPLICIT = {"yes": True, "true": True, "explicit": True, "no": False, "false": False, "clean": False}
+MAX_ITEMS = 200_000
+"""Of one document: more are nobody's work, and would not fit into memory."""
+
 _LARGEST_NUMBER = 1_000_000
 _LINK = re.compile(
     r"""(\s(?:href|src)\s*=\s*)(["'])(?![a-z][a-z0-9+.-]*:|#|//|\s*\2)([^"'<>]{1,2000})\2""", re.IGNORECASE
@@ -78,14 +81,22 @@ class Feed:
     """What had to be mended to read it, if anything."""
 
 
+_BLANK = rb"[\s\xef\xbb\xbf\x00\xff\xfe]*+"
+_FEED = re.compile(
+    rb"%b(?:(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^<>\[]*+(?:\[.*?\]\s*+)?>)%b)*+<(?:rss|(?:\w{1,20}:)?feed|rdf:RDF)\b"
+    % (_BLANK, _BLANK),
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a feed begins: after comments, declarations and perhaps a byte order mark."""
+
+
 def is_feed(data: bytes) -> bool:
     """Whether a document is RSS or Atom, by its first tag."""
     head = data[:20_000]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head[:4]:
         head = head.replace(b"\0", b"")  # UTF-16
     head = head[max(head.find(b"<?xml "), 0) :]  # what stands before is a warning of the server's
-    head = re.sub(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", b"", head, flags=re.DOTALL)
-    return bool(re.match(rb"[\s\xef\xbb\xbf\x00\xff\xfe]*<(?:rss|(?:\w{1,20}:)?feed|rdf:RDF)\b", head, re.IGNORECASE))
+    return bool(_FEED.match(head))
 
 
 def read(document: Page) -> Feed:
@@ -101,6 +112,7 @@ def read(document: Page) -> Feed:
     channel = next(iter(root.all("channel")), root)
     show = _show(root, channel, document.url)
     is_whole, items = _items(parsed)
+    items = items[:MAX_ITEMS]
     found = [candidate for item in items if (candidate := _candidate(item, show, document.url))]
     return Feed(
         show,
@@ -134,7 +146,8 @@ def _is_since(published: datetime | None, since: date | None) -> bool:
 
 def _items(parsed: Document) -> tuple[bool, list[Element]]:
     """Whether the document is whole, and its items: without the last one where that is cut."""
-    items = list(parsed.root.within(*_ITEMS))
+    items = [item for parent in (*parsed.root.all("channel"), parsed.root) for item in parent.all(*_ITEMS)]
+    items = items or list(parsed.root.within(*_ITEMS))
     local = parsed.root.name.rpartition(":")[2]
     is_whole = bool(re.search(rf"</(?:\w+:)?{re.escape(local)}\s*>|/>\s*$", parsed.tail[-2000:]))
     if not is_whole and items:
@@ -171,7 +184,7 @@ def _show(root: Element, channel: Element, url: str) -> Show:
     facts = {field: _first(channel, *names) for field, names in _SHOW.items()}
     owner = next(iter(channel.all("itunes:owner")), None)
     author = next(iter(channel.all("atom:author", "author")), None)
-    title = facts["title"] or PurePosixPath(unquote(urlsplit(url).path)).stem or urlsplit(url).hostname or "feed"
+    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(url).path)).stem) or urlsplit(url).hostname or "feed"
     feed = mask(url)
     return Show(
         id=show_id(title, facts["guid"] or url),
@@ -202,7 +215,7 @@ def _candidate(item: Element, show: Show, url: str) -> Candidate | None:
         return None
     facts = {field: _first(item, *names) for field, names in _EPISODE.items()}
     guid = facts["guid"] or item.get("rdf:about") or address
-    title = facts["title"] or PurePosixPath(unquote(urlsplit(address).path)).stem or "episode"
+    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(address).path)).stem) or "episode"
     published = next((d for name in _EPISODE["published"] if (d := dates.parse(_first(item, name)))), None)
     author = next(iter(item.all("atom:author", "author")), None)
     episode = Episode(
@@ -273,7 +286,7 @@ def _absolute(item: Element, address: str) -> str:
 def _resources(item: Element, name: str) -> list[Resource]:
     return [
         Resource(url, node.get("type"), node.get("language"))
-        for node in item.within(name)
+        for node in item.all(name)
         if (url := node.address(node.get("url")))
     ]
 
@@ -296,7 +309,8 @@ def _persons(node: Element) -> tuple[Person, ...]:
 def _inline_chapters(item: Element) -> list[Chapter]:
     """Podlove Simple Chapters 1.0 to 1.2."""
     starts: list[tuple[int, str, str, str]] = []
-    for node in item.within("psc:chapter"):
+    lists = item.all("psc:chapters")
+    for node in (*item.all("psc:chapter"), *(node for found in lists for node in found.all("psc:chapter"))):
         try:
             start_ms = timecode.parse(node.get("start"))
         except ValueError:

@@ -54,13 +54,15 @@ def _hash(text: str) -> str:
 def line(text: str) -> str:
     """One line of what a feed says: without HTML, and without what was escaped twice."""
     text = text.strip()[:_LONGEST]
-    if _TAG.search(text):
+    if "<" in text and _TAG.search(text):
         text = _TAG.sub(lambda tag: " " if _BREAKS.match(tag[0]) else "", text)
     return plain(html.unescape(text) if "&" in text else text)
 
 
 def plain(text: str | None) -> str:
     """One line of text without controls."""
+    if text and text.isprintable():  # most is, and this is quicker
+        return " ".join(text.split())
     return re.sub(r"\s+", " ", _UNSAFE.sub(" ", text or "")).strip()
 
 

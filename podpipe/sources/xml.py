@@ -46,6 +46,7 @@ _NAMESPACES = {
 """The addresses of each namespace that feeds use, in lower case, without scheme and what ends them."""
 
 _PREFIXES = {address: prefix for prefix, addresses in _NAMESPACES.items() for address in addresses}
+_IN_ADDRESSES = str.maketrans({"\t": "", "\r": "", "\n": "", " ": "%20"})
 _XML = {"amp", "lt", "gt", "quot", "apos"}
 # What XML 1.0 (section 2.2) has no room for.
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -81,11 +82,16 @@ class Element:
 
     def all(self, *names: str) -> list[Element]:
         """The children of these names, in order of the names, then of the document."""
-        if self._children is None:
-            self._children = {}
+        children = self._children
+        if children is None:
+            children = self._children = {}
             for node in self._node.iterchildren(etree.Element):
-                self._children.setdefault(_name(node.tag), []).append(Element(node))
-        return [child for name in names for child in self._children.get(name, ())]
+                children.setdefault(_name(node.tag), []).append(Element(node))
+        found: list[Element] = []
+        for name in names:
+            if name in children:
+                found += children[name]
+        return found
 
     def within(self, *names: str) -> Iterator[Element]:
         """All elements of these names, however deep, in order of the document."""
@@ -107,6 +113,8 @@ class Element:
     @property
     def text(self) -> str:
         """All text within."""
+        if not len(self._node):
+            return str(self._node.text or "")
         return "".join(map(str, self._node.itertext()))
 
     @property
@@ -119,11 +127,13 @@ class Element:
 
     def address(self, text: str) -> str:
         """A URL of this element made absolute, by ``xml:base`` and the document's own; '' where it is none."""
-        found = re.sub(r"[\t\r\n]+", "", text.strip()).replace(" ", "%20")
+        found = text.strip().translate(_IN_ADDRESSES)
         if not found:
             return ""
         if found.lower().startswith("www."):
             found = "http://" + found
+        if found.startswith(("http://", "https://")) and "[" not in found:
+            return found
         try:
             return urljoin(self._node.base or "", found) if not urlsplit(found).scheme else found
         except ValueError:
@@ -180,7 +190,7 @@ def _name(tag: str) -> str:
     if not tag.startswith("{"):
         return tag
     namespace, _, local = tag[1:].partition("}")
-    prefix = _PREFIXES.get(re.sub(r"^https?://|[/#]+$", "", namespace.strip().lower()))
+    prefix = _PREFIXES.get(re.sub(r"^https?://", "", namespace.strip().lower()).rstrip("/#"))
     if prefix is None:
         return tag
     return f"{prefix}:{local}" if prefix else local

@@ -21,7 +21,7 @@ from podpipe.speech import vad
 from podpipe.speech.ahead import ahead
 from podpipe.speech.engine import Heard, Recogniser
 from podpipe.speech.following import Follower, Following, Gap, Prepared, Script
-from podpipe.speech.gaps import Gaps
+from podpipe.speech.gaps import Gaps, Joined
 from podpipe.speech.hearing import Hearing
 
 ENGINES = ("faster-whisper", "openai-whisper")
@@ -109,7 +109,7 @@ class _Listener:
         self._following: Following | None = None
         if script is not None and isinstance(recogniser, Follower):
             self._following = Following(recogniser, script)
-        self._gaps = Gaps(self._heard_in, self._timed, recogniser.workers)
+        self._gaps = Gaps(self._heard_in, self._timed, recogniser.workers, self._hearing.together)
         self.language, self.confidence = language, 1.0 if language else 0.0
         self._said: list[list[Word]] = []
 
@@ -180,12 +180,11 @@ class _Listener:
                 self._gaps.add(len(self._said), gap)
                 self._said.append([])
 
-    def _heard_in(self, stretch: vad.Stretch, gaps: Sequence[vad.Stretch]) -> list[Word]:
-        """The words of gaps that were joined to a stretch, told what is likely in each."""
-        near = itertools.zip_longest(*map(self._hearing.hints, gaps))
-        told = tuple(dict.fromkeys(term for several in near for term in several if term))
-        (heard,) = self._hearing.hear_told([stretch], self.language, [told])
-        return [word.shifted(stretch.start_ms) for word in heard.words]
+    def _heard_in(self, several: Sequence[Joined]) -> list[list[Word]]:
+        """The words of gaps that were joined, told what is likely in each."""
+        told = [_in_turn(list(map(self._hearing.hints, joined.gaps))) for joined in several]
+        stretches = [joined.stretch for joined in several]
+        return [list(heard.words) for heard in self._hearing.hear_told(stretches, self.language, told)]
 
     def _timed(self, gap: vad.Stretch, words: Sequence[Word]) -> list[Word]:
         """The words of a gap, after silence that was not there, at the times at which they sound."""
@@ -204,6 +203,11 @@ class _Listener:
         if self._following is not None:
             self._following.find(words)
         return words
+
+
+def _in_turn(several: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Terms of several lists, the first of each first, none twice."""
+    return tuple(dict.fromkeys(term for terms in itertools.zip_longest(*several) for term in terms if term))
 
 
 class _Counted:

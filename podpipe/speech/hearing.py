@@ -81,13 +81,13 @@ class Hearing:
     def _whole(self, stretch: Stretch, heard: Heard) -> Heard:
         """Whisper may end before the sound does, or leave a sentence out: such holes are heard by themselves."""
         words: list[Word] = list(heard.words)
-        for start_ms, end_ms in reversed(echoes.holes(words, stretch.duration_ms)):
-            hole = stretch.part(start_ms, end_ms)
-            if not words or sound.listen([hole.samples]).voiced_ms() < _SPOKEN_MS:
-                continue
-            (inside,) = self.hear([hole], heard.language)
-            before = sum(word.start_ms < start_ms for word in words)
-            words[before:before] = [word.shifted(start_ms) for word in inside.words]
+        holes = echoes.holes(words, stretch.duration_ms) if words else []
+        loudness = sound.listen([stretch.samples]) if holes else None
+        for start_ms, end_ms in reversed(holes):
+            if loudness and loudness.part(start_ms, end_ms).voiced_ms() >= _SPOKEN_MS:
+                (inside,) = self.hear([stretch.part(start_ms, end_ms)], heard.language)
+                before = sum(word.start_ms < start_ms for word in words)
+                words[before:before] = [word.shifted(start_ms) for word in inside.words]
         return replace(heard, words=tuple(words))
 
 

@@ -68,6 +68,9 @@ _TOPICS = 12
 _DOUBTFUL = 0.5
 """Below this confidence a term that an engine was told of may be an invention."""
 
+_LETTER_MS = 25
+"""Nobody says a letter in less."""
+
 _TAIL = re.compile(r"(?:['’]s)?[^\w]*$")
 _ENDS = re.compile(r"\w{2}[.!?]$")
 _HEAD = re.compile(r"^[\"“‘(\[]*")
@@ -110,7 +113,16 @@ def doubtful(words: Sequence[Word], terms: Lexicon) -> list[Place]:
             found[-1] = replace(last, last=number + 1)
         else:
             found.append(Place(number, number + 1, " ".join(run), 1.0))
-    return [place for place in found if min(w.confidence for w in words[place.first : place.last]) < _DOUBTFUL]
+    return [place for place in found if _is_doubtful(words[place.first : place.last])]
+
+
+def _is_doubtful(run: Sequence[Word]) -> bool:
+    return min(word.confidence for word in run) < _DOUBTFUL or _is_squeezed(run)
+
+
+def _is_squeezed(run: Sequence[Word]) -> bool:
+    """Whether words have no room in the sound: nobody speaks so fast."""
+    return run[-1].end_ms - run[0].start_ms < _LETTER_MS * len(letters_of(_said(run)))
 
 
 def borne_out(words: Sequence[Word], plain: Sequence[Word], terms: Lexicon, weigh: Weigh) -> list[Word]:
@@ -125,7 +137,8 @@ def borne_out(words: Sequence[Word], plain: Sequence[Word], terms: Lexicon, weig
         instead = [word for word in plain if start_ms <= (word.start_ms + word.end_ms) / 2 <= end_ms]
         texts, untold = [word.text for word in result], [word.text for word in instead]
         said = _said(words[place.first : place.last])
-        if not instead or letters_of(said) == letters_of(" ".join(untold)):
+        is_squeezed = _is_squeezed(words[place.first : place.last])
+        if (not instead and not is_squeezed) or letters_of(said) == letters_of(" ".join(untold)):
             continue
         alike = float(likenesses([letters_of(" ".join(untold))], [sound_of(" ".join(untold))], Lexicon((said,)))[0, 0])
         told, last = [said] if alike >= _LEAST_ALIKE else [], place.last + _AFTER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -60,8 +59,10 @@ def stretches(blocks: Iterable[Samples]) -> Iterator[Stretch]:
             continue
         samples = np.concatenate(held)
         used = 0
-        for (start, end), following in itertools.zip_longest(packed := _packed(_speech(samples)), packed[1:]):
-            if following is None and start > 0 and end >= samples.size - STRETCH_S * SAMPLE_RATE:
+        found = packed(_speech(samples))
+        for start, end in found:
+            is_last = end == found[-1][1]
+            if is_last and start > 0 and end >= samples.size - STRETCH_S * SAMPLE_RATE:
                 break  # may go on in the next block
             yield Stretch((offset + start) * 1000 // SAMPLE_RATE, samples[start:end])
             used = end
@@ -70,7 +71,7 @@ def stretches(blocks: Iterable[Samples]) -> Iterator[Stretch]:
         held, size, offset = [samples[used:].copy()], samples.size - used, offset + used
     if size:
         samples = np.concatenate(held)
-        for start, end in _packed(_speech(samples)):
+        for start, end in packed(_speech(samples)):
             yield Stretch((offset + start) * 1000 // SAMPLE_RATE, samples[start:end])
 
 
@@ -81,15 +82,15 @@ def _speech(samples: Samples) -> list[tuple[int, int]]:
     return [(region["start"], region["end"]) for region in get_speech_timestamps(samples, options)]
 
 
-def _packed(regions: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def packed(regions: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Join neighbouring regions (samples) to stretches of at most STRETCH_S, cut where the pause is long."""
-    packed: list[tuple[int, int]] = []
+    joined: list[tuple[int, int]] = []
     first = 0
     while first < len(regions):
         last = _last(regions, first)
-        packed.append((regions[first][0], regions[last][1]))
+        joined.append((regions[first][0], regions[last][1]))
         first = last + 1
-    return packed
+    return joined
 
 
 def _last(regions: Sequence[tuple[int, int]], first: int) -> int:

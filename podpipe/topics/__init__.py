@@ -44,6 +44,8 @@ def find_chapters(
     named, not_heard = agenda.find(
         [*names, *ad_libbed], hypothesis.words, sound, only_alone=ad_libbed, already_found=len(found)
     )
+    if named and not found:
+        named, not_heard = heard.beside(named, not_heard, hypothesis.words, sound)
     found, missing = [*found, *named], _without([*missing, *not_heard], named)
     is_long = duration_ms > _LONG_MS
     if is_long:

@@ -205,8 +205,8 @@ def _mentions(topics: Sequence[str], words: Sequence[Word]) -> list[_Mention]:
 def _all_mentions(topics: Sequence[str], words: Sequence[Word]) -> Iterator[_Mention]:
     for at, (number, topic) in itertools.product(range(len(words)), enumerate(topics)):
         size = len(letters(topic))
-        before = words[at - 1] if at else words[at]
-        new_sentence = before.text[-1] in ".!?" and words[at].start_ms - before.end_ms >= SHORTEST_MS
+        article = at > 0 and is_starter(words[at - 1].text)
+        new_sentence = _begins_anew(words, at) or (article and _begins_anew(words, at - 1))
         for count in range(1, min(len(topic.split()) + 2, len(words) - at) + 1):
             said = " ".join(word.text for word in words[at : at + count])
             if len(letters(said)) > size * 1.5 + 2:
@@ -214,6 +214,12 @@ def _all_mentions(topics: Sequence[str], words: Sequence[Word]) -> Iterator[_Men
             alike = likeness(topic, said)
             if alike >= _LEAST_ALIKE_PART:
                 yield _Mention(number, words[at].start_ms, words[at + count - 1].end_ms, alike, new_sentence)
+
+
+def _begins_anew(words: Sequence[Word], at: int) -> bool:
+    """Whether a word begins a sentence after a pause."""
+    before = words[at - 1] if at else words[at]
+    return before.text[-1] in ".!?" and words[at].start_ms - before.end_ms >= SHORTEST_MS
 
 
 def _is_among(opening: Opening, lists: Sequence[tuple[int, int]]) -> bool:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from podpipe import timecode
-from podpipe.models import Chapter, Word
+from podpipe.models import Chapter, Missing, Word
+from podpipe.notes.vocabulary import is_starter
 from podpipe.sound import Sound
 from podpipe.topics import agenda
 from podpipe.topics.announced import announced
@@ -37,6 +38,11 @@ _LEAST_SHARE = 0.5
 """Headings are at least three; where nobody announces them, over this share of the episode; and of the long pauses
 from the first to the last, at least this share is followed by one. Else it is talk without headings."""
 
+_LEAST_ALIKE_PHRASES, _AS_LONG, _LEAST_SHARED = 2, 0.8, 0.5
+"""Where at least two topics of an agenda, and half of those found, are said as short phrases after long pauses, others
+after such pauses (nearly as long) are headings too: of a missing topic, where half of what tells is the same."""
+
+NEAR_MS = 300
 _LEAST_APART_MS = 6000
 _SPEECH_AFTER = 12
 """A topic has at least so many words."""
@@ -62,6 +68,52 @@ def find(words: Sequence[Word], sound: Sound) -> list[Chapter]:
         if all(abs(chapter.start_ms - other.start_ms) >= _LEAST_APART_MS for other in kept):
             kept.append(chapter)
     return sorted(kept, key=lambda chapter: chapter.start_ms) if len(kept) >= 2 else []
+
+
+def beside(
+    found: Sequence[Chapter], missing: Sequence[Missing], words: Sequence[Word], sound: Sound
+) -> tuple[list[Chapter], list[Missing]]:
+    """Chapters of an agenda, with headings spoken alike, in other words or not in it; and what is missing still.
+
+    None are added where those found are no short phrases after long pauses.
+    """
+    phrases = [phrase for phrase in _phrases(words, sound, is_announced=True) if phrase.opening.after_ms]
+    known = [phrase for phrase in phrases if any(_is_at(phrase, chapter) for chapter in found)]
+    if len(known) < max(_LEAST_ALIKE_PHRASES, _LEAST_SHARE * len(found)):
+        return list(found), list(missing)
+    least = _AS_LONG * min(phrase.opening.weight for phrase in known)
+    free = [
+        phrase
+        for phrase in phrases
+        if phrase.opening.weight >= least
+        and all(abs(phrase.opening.start_ms - chapter.start_ms) >= _LEAST_APART_MS for chapter in found)
+    ]
+    chapters, lost = list(found), []
+    for topic in missing:
+        alike, phrase = max(((_shared(topic.title, one.title), one) for one in free), key=lambda pair: pair[0],
+                            default=(0.0, None))  # fmt: skip
+        if phrase is None or alike < _LEAST_SHARED:
+            lost.append(topic)
+            continue
+        free.remove(phrase)
+        at = timecode.clock(phrase.opening.start_ms, decimals=1)
+        because = f'"{phrase.title}" heard at {at}, where a heading is, and in other words'
+        chapters.append(_heading(topic.title, phrase.opening.start_ms, round(0.5 + 0.3 * alike, 2), because))
+    chapters += [_chapter(phrase) for phrase in free if not phrase.is_doubtful]
+    return chapters, lost
+
+
+def _is_at(phrase: Phrase, chapter: Chapter) -> bool:
+    return abs(phrase.opening.start_ms - chapter.start_ms) < NEAR_MS
+
+
+def _shared(topic: str, said: str) -> float:
+    """How alike a topic and a heading in other words are: as a whole, or their words that tell something."""
+    ours, theirs = (
+        [word for word in re.findall(r"\w{3,}", text.casefold()) if not is_starter(word)] for text in (topic, said)
+    )
+    same = sum(any(fuzz.ratio(word, other) >= 80 for other in theirs) for word in ours)
+    return max(likeness(topic, said), 2 * same / max(len(ours) + len(theirs), 1))
 
 
 def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
@@ -121,7 +173,7 @@ def _minute_from(start_ms: int, words: Sequence[Word]) -> Sequence[Word]:
 
 def _phrase(place: Opening, words: Sequence[Word]) -> Phrase | None:
     title = title_of(place)
-    is_doubtful = not is_topic(title)
+    is_doubtful = not (is_topic(title) or place.numbered)
     if not title or (is_doubtful and not place.after_ms):
         return None
     size = len(title.split())
@@ -141,7 +193,10 @@ def title_of(place: Opening) -> str:
     title = place.said(size).strip(" .,:;!?-")
     if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
         return ""
-    return title[0].upper() + title[1:] if is_topic(title) or is_misheard_topic(title) else ""
+    if not is_topic(title) and not is_misheard_topic(title) and not place.numbered:
+        return ""
+    is_name = not re.sub("['’-]", "", title.split()[0]).isalpha()  # io_uring, c++
+    return title if is_name else title[0].upper() + title[1:]
 
 
 def _is_taken_up(title: str, place: Opening, words: Sequence[Word]) -> bool:

@@ -30,6 +30,9 @@ _TALKS = re.compile(
 _LITTLE = re.compile("the|that|be|then|for|a", re.IGNORECASE)
 """What a name that begins with a letter, or no English word, is heard as."""
 
+_MOST_NAMED = 4
+"""Words after the article of a name."""
+
 
 def is_topic(text: str) -> bool:
     """Whether a short text may name a topic: it begins as no talk does and has no verb or pronoun of talk."""
@@ -37,6 +40,7 @@ def is_topic(text: str) -> bool:
 
 
 def is_misheard_topic(text: str) -> bool:
-    """Whether a name may have been heard as a little word and another: "That health", "Be host user"."""
+    """Whether a name may have been heard as a little word and another, "That health", or has an article."""
     first, _, rest = text.partition(" ")
-    return bool(_LITTLE.fullmatch(first)) and 1 <= len(rest.split()) <= 2 and is_topic(rest)
+    most = _MOST_NAMED if first.casefold() == "the" else 2
+    return bool(_LITTLE.fullmatch(first)) and 1 <= len(rest.split()) <= most and is_topic(rest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import statistics
 from bisect import bisect_left
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podpipe.models import Word
+from podpipe.prose import number_before
 from podpipe.sound import Silence, Sound
 
 SHORTEST_MS = 400
@@ -34,9 +34,10 @@ _MOST_WORDS = 14
 class Opening:
     """A pause and what is said after it.
 
-    ``words`` are the first after the pause; ``phrase`` is how many of them come before the next pause
-    (all, where none comes soon), and ``after_ms`` is how long that pause is, 0 where it is a breath.
-    ``weight`` is the pause's length by the usual pause between sentences of this episode.
+    ``words`` are the first after the pause, without a number that the host says before a heading (``numbered``);
+    ``phrase`` is how many of them come before the next pause (all, where none comes soon), and ``after_ms`` is how
+    long that pause is, 0 where it is a breath. ``weight`` is the pause's length by the usual pause between sentences
+    of this episode.
     """
 
     pause: Silence
@@ -46,6 +47,7 @@ class Opening:
     weight: float
     new_sentence: bool
     """Whether a sentence ends before the pause, as far as was heard."""
+    numbered: bool = False
 
     @property
     def start_ms(self) -> int:
@@ -62,18 +64,27 @@ def openings(words: Sequence[Word], sound: Sound) -> list[Opening]:
     pauses = [silence for silence in sound.silences if silence.length_ms >= _BREATH_MS]
     usual_ms = usual_pause_ms(words, sound)
     found = []
-    for pause, following in itertools.pairwise([*pauses, Silence(sound.duration_ms, sound.duration_ms)]):
+    ends = [*pauses, Silence(sound.duration_ms, sound.duration_ms)]
+    for place, pause in enumerate(pauses, 1):
         if pause.length_ms < SHORTEST_MS:
             continue
         first = _first_after(pause, words)
-        said = tuple(words[first : first + _MOST_WORDS])
-        phrase = sum((word.start_ms + word.end_ms) // 2 <= following.start_ms + 100 for word in said)
+        number = number_before([word.text for word in words[first : first + 2]])
+        said = tuple(words[first + number : first + number + _MOST_WORDS])
+        following, phrase = ends[place], _until(ends[place], said)
+        if number and not phrase and place + 1 < len(ends):  # a pause after the number
+            following, phrase = ends[place + 1], _until(ends[place + 1], said)
         if not said or not phrase:
             continue
         after_ms = following.length_ms if phrase < _MOST_WORDS else 0
         new_sentence = first == 0 or words[first - 1].text[-1] in ".!?"
-        found.append(Opening(pause, said, phrase, after_ms, pause.length_ms / usual_ms, new_sentence))
+        found.append(Opening(pause, said, phrase, after_ms, pause.length_ms / usual_ms, new_sentence, bool(number)))
     return found
+
+
+def _until(pause: Silence, said: Sequence[Word]) -> int:
+    """How many words come before a pause."""
+    return sum((word.start_ms + word.end_ms) // 2 <= pause.start_ms + 100 for word in said)
 
 
 def usual_pause_ms(words: Sequence[Word], sound: Sound) -> float:

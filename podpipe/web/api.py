@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Path, Query, Request
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from podpipe import library
@@ -32,6 +34,15 @@ _FRAME = (600, 180)
 
 _TRANSCRIPTS = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
 
+
+def _iso(day: object) -> object:
+    """Refuse what is no ISO 8601 day: by itself, pydantic takes numbers for seconds since 1970."""
+    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        raise ValueError("a day is written like 2026-11-01")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
 EpisodeId = Annotated[str, Path(description="As in the list of episodes.", max_length=200)]
 Form = Literal["vtt", "srt", "txt", "json"]
 
@@ -114,9 +125,8 @@ class ChapterDetails:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeDetails(EpisodeSummary):
-    """An episode: addresses of its audio and transcripts, its chapters. ``guid`` and ``page`` are the publisher's."""
+    """An episode: addresses of its audio and transcripts, its chapters. ``page`` is the publisher's."""
 
-    guid: str
     page: str
     language: str
     audio: str
@@ -147,8 +157,8 @@ def search(
     links: RequestLinks,
     q: Annotated[str, Query(description="Words, a phrase in quotes, a beginning with a star.", max_length=1000)],
     show: Annotated[str, Query(description="Only shows with this in their title.", max_length=200)] = "",
-    since: Annotated[date | None, Query(description="Only from this day on.")] = None,
-    until: Annotated[date | None, Query(description="Only until this day.")] = None,
+    since: Annotated[Day | None, Query(description="Only from this day on.")] = None,
+    until: Annotated[Day | None, Query(description="Only until this day.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Answer:
     """Where something is talked about: episode, chapter and moment."""
@@ -184,7 +194,6 @@ def episode(episode_id: EpisodeId, state: SharedState, links: RequestLinks) -> E
     listed = [chapter for chapter in folder.chapters().chapters if chapter.toc]
     return EpisodeDetails(
         **_summary(card, links),
-        guid=known.guid if "://" in known.guid else "",
         page=known.page,
         language=state.catalogue.view(episode_id).language,
         audio=links.absolute(links.audio(episode_id)),

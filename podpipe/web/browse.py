@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from podpipe import clips, library, timecode
 from podpipe.pages import views
@@ -19,6 +21,8 @@ from podpipe.web.state import NotFoundError, RequestPages, SharedState
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _NEWEST = 30
+_clips = threading.BoundedSemaphore(8)
+"""So many at the most wait for a chapter to be cut: the threads are there for everyone."""
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Text = Annotated[str, Query(max_length=1000)]
@@ -28,7 +32,7 @@ Text = Annotated[str, Query(max_length=1000)]
 def home(state: SharedState, pages: RequestPages) -> str:
     """All shows and the newest episodes."""
     cards = state.catalogue.cards()
-    shows = views.shelves(cards.values())
+    shows = state.catalogue.shows()
     search = state.searcher.view(Question(""), cards, shows)
     return pages.home(shows, views.newest_first(cards.values())[:_NEWEST], search)
 
@@ -36,11 +40,10 @@ def home(state: SharedState, pages: RequestPages) -> str:
 @router.api_route("/shows/{show_id}", methods=["GET", "HEAD"])
 def show(show_id: str, state: SharedState, pages: RequestPages) -> str:
     """A show."""
-    wanted = "" if show_id == "-" else show_id
-    for each in views.shelves(state.catalogue.cards().values()):
-        if each.id == wanted:
-            return pages.show(each)
-    raise NotFoundError(f"no show here is called {show_id}")
+    show = state.catalogue.show("" if show_id == "-" else show_id)
+    if show is None:
+        raise NotFoundError(f"no show here is called {show_id}")
+    return pages.show(show)
 
 
 @router.api_route("/search", methods=["GET", "HEAD"])
@@ -50,7 +53,7 @@ def search(
     """A search: its page."""
     cards = state.catalogue.cards()
     question = Question(q, show, _day(since), _day(until))
-    return pages.search(state.searcher.view(question, cards, views.shelves(cards.values())))
+    return pages.search(state.searcher.view(question, cards, state.catalogue.shows()))
 
 
 @router.get("/search/results")
@@ -110,10 +113,7 @@ def words(episode_id: str, request: Request, state: SharedState) -> Response:
     """When each word begins, for the script that follows the sound."""
     folder = state.known(episode_id)
     etag = folder.ledger().digest_of(library.TRANSCRIPT)[:24] + folder.ledger().digest_of(library.CHAPTERS)[:8]
-    if files.matches(request, etag):
-        return Response(status_code=304, headers={"ETag": f'W/"{etag}"'})
-    times = views.word_times(state.catalogue.view(episode_id).atoms)
-    return JSONResponse(times, headers={"ETag": f'W/"{etag}"', "Cache-Control": files.CHECKED})
+    return files.text(request, state.catalogue.words(episode_id), "application/json", etag=etag)
 
 
 @router.api_route("/episodes/{episode_id}/clips/{number}.mp3", methods=["GET", "HEAD"])
@@ -122,7 +122,12 @@ def clip(episode_id: str, number: int, request: Request, state: SharedState) -> 
     folder = state.known(episode_id)
     if not 1 <= number <= len(state.catalogue.view(episode_id).chapters):
         raise NotFoundError(f"{episode_id} has no chapter {number}")
-    path = clips.clip(folder, number)
+    if not _clips.acquire(blocking=False):
+        raise HTTPException(503, "Others are having chapters cut; try again in a moment.", {"Retry-After": "10"})
+    try:
+        path = clips.clip(folder, number)
+    finally:
+        _clips.release()
     return files.file(request, path, "audio/mpeg", etag=path.stem, filename=f"{episode_id}-{number}.mp3")
 
 

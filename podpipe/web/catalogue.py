@@ -6,14 +6,18 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from podpipe import library as names
-from podpipe.errors import PodpipeError
+from podpipe import storage
+from podpipe.errors import LibraryError, PodpipeError
 from podpipe.library import EpisodeFolder, Library
+from podpipe.models import Show
 from podpipe.pages import material, views
-from podpipe.pages.views import Card, EpisodeView
+from podpipe.pages.views import Card, EpisodeView, ShowView
 from podpipe.sound import HOP_MS
 
 _LEAST_S = 2.0
@@ -22,6 +26,15 @@ _PATIENCE = 20
 
 _VIEWS = 16
 """Episodes whose pages are kept in hand."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What a page is made of, as it was when its files had these times."""
+
+    stamp: tuple[int, ...]
+    view: EpisodeView
+    words: bytes
 
 
 class Catalogue:
@@ -34,7 +47,7 @@ class Catalogue:
         self._wait_s = _LEAST_S
         self._stamps: dict[str, int] = {}
         self._cards: dict[str, Card] = {}
-        self._views: OrderedDict[str, tuple[tuple[int, ...], EpisodeView]] = OrderedDict()
+        self._known: OrderedDict[str, _Prepared] = OrderedDict()
 
     def cards(self) -> dict[str, Card]:
         """All finished episodes by id."""
@@ -46,22 +59,43 @@ class Catalogue:
                 self._wait_s = max(_LEAST_S, _PATIENCE * (self._looked - now))
             return self._cards
 
+    def shows(self) -> tuple[ShowView, ...]:
+        """All shows with their episodes."""
+        return views.shelves(self.cards().values())
+
+    def show(self, show_id: str) -> ShowView | None:
+        """A show, with what its feed says of it; None where there is none of that id."""
+        show = next((each for each in self.shows() if each.id == show_id), None)
+        if show is None or not show_id:
+            return show
+        with suppress(LibraryError):  # none, or one that a person is just writing
+            return views.described(show, storage.read_json(self._library.root / "shows" / show_id / "show.json", Show))
+        return show
+
     def view(self, episode_id: str) -> EpisodeView:
         """An episode as its page shows it. Raises LibraryError, ChaptersError where it can't be read."""
+        return self._prepared(episode_id).view
+
+    def words(self, episode_id: str) -> bytes:
+        """When each word of an episode begins, as JSON. Raises as ``view`` does."""
+        return self._prepared(episode_id).words
+
+    def _prepared(self, episode_id: str) -> _Prepared:
         folder = self._library.folder(episode_id)
         stamp = _stamp(folder)
         with self._lock:
-            known = self._views.get(episode_id)
-            if known and known[0] == stamp:
-                self._views.move_to_end(episode_id)
-                return known[1]
+            known = self._known.get(episode_id)
+            if known and known.stamp == stamp:
+                self._known.move_to_end(episode_id)
+                return known
         view = views.episode(material.read(folder))
+        made = _Prepared(stamp, view, msgspec.json.encode(views.word_times(view.atoms)))
         with self._lock:
-            self._views[episode_id] = (stamp, view)
-            self._views.move_to_end(episode_id)
-            while len(self._views) > _VIEWS:
-                self._views.popitem(last=False)
-        return view
+            self._known[episode_id] = made
+            self._known.move_to_end(episode_id)
+            while len(self._known) > _VIEWS:
+                self._known.popitem(last=False)
+        return made
 
     def _refresh(self) -> None:
         cards: dict[str, Card] = {}

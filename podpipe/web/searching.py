@@ -15,7 +15,9 @@ from podpipe.pages import views
 from podpipe.pages.views import Card, SearchView, ShowView
 from podpipe.search import Index, Results, open_index, search
 
-_READERS = 4
+_READERS = 2
+"""More only wait for Python's lock, and keep the sound of others waiting with them."""
+
 _LIMIT = 40
 """Moments on a page."""
 

@@ -297,3 +297,23 @@ LEVELS = st.lists(st.sampled_from([-90.0, -60.0, -20.0]), max_size=400)
 def test_any_notes_and_words_are_aligned(sections: list[Section], hypothesis: Hypothesis, levels: list[float]) -> None:
     sound = Sound(np.repeat(np.array(levels, np.float32), 20))
     aligned(Outline(sections=tuple(sections)), hypothesis, sound)
+
+
+def test_a_heading_under_music_begins_with_its_words_and_one_with_its_number() -> None:
+    from podpipe.align import onsets
+    from podpipe.models import Hypothesis, Section, Word
+    from podpipe.sound import HOP_MS, Sound
+
+    texts = "So much for that. Three. The outage. On Tuesday a router announced everything".split()
+    starts = [200, 400, 600, 800, 2500, 3100, 3300, 4200, 4500, 5000, 5200, 5600, 6100]
+    words = tuple(Word(text, at, at + 190, 0.9) for text, at in zip(texts, starts, strict=True))
+    hypothesis = Hypothesis("en", 1.0, "by hand", 7000, words)
+    section = Section("The outage", "On Tuesday a router announced everything")
+    level = np.full(7000 // HOP_MS, -30.0, np.float32)
+    level[::7] = -20
+    under_music = onsets.before(section, 7, 0, 6300, 1.0, hypothesis, Sound(level))
+    assert (under_music.start_ms, under_music.because[:22]) == (3100, "heading heard at 0:03.")
+    pauses = level.copy()
+    for start_ms, end_ms in ((1000, 2500), (2700, 3100), (3500, 4200)):
+        pauses[start_ms // HOP_MS : end_ms // HOP_MS] = -80
+    assert onsets.before(section, 7, 0, 6300, 1.0, hypothesis, Sound(pauses)).start_ms == 2500

@@ -238,3 +238,15 @@ def test_the_host_may_go_on_with_another_topic() -> None:
     reader = Reader((*fatelf, *fanotify), openings=(0, len(fatelf)))
     reader.find(_said("and should not cause future fanotify events. That elf."))
     assert reader.at == 1
+
+
+def test_a_short_sentence_in_place_of_which_something_else_is_said_is_not_read() -> None:
+    """Three words are too few to spoil the mean of a run: they are judged as a sentence."""
+    texts = "the library loses two posts. Bus route 42.".split()
+    read = [Word(text, 300 * n, 300 * n + 300, 0.9) for n, text in enumerate(texts[:5])]
+    other = [Word(text, 1900 + 300 * n, 2200 + 300 * n, 0.0002) for n, text in enumerate(texts[5:])]
+    kept = reading([*read, *other], _with_pauses(3300, (1500, 1900), (2800, 3300)))
+    assert [word.text for word in kept.words] == texts[:5]
+    assert kept.left_ms == 1900
+    spoken = [Word(word.text, word.start_ms, word.end_ms, 0.05) for word in other]
+    assert reading([*read, *spoken], _with_pauses(3300, (1500, 1900), (2800, 3300))).left_ms is None

@@ -24,6 +24,7 @@ def publisher(site: Loopback, tone: Path) -> Publisher:
 
 def test_a_show_is_followed_from_the_first_day_on(tmp_path: Path, publisher: Publisher) -> None:
     assert "No shows yet" in podpipe("status", cwd=tmp_path).stdout
+    assert list(tmp_path.iterdir()) == []
     assert "No shows are followed yet" in podpipe("update", cwd=tmp_path).stdout
     publisher.audio(2, 3)
     url = publisher.feed(

@@ -46,6 +46,7 @@ def test_by_day_those_without_one_come_last_and_an_episode_goes_by_time() -> Non
 
 
 def test_every_part_of_a_score_has_words() -> None:
+    assert set(explain.WORDS) == set(Features._fields)
     for name in Features._fields:
         said = explain.words(Reason(name, 0.5, 1.0))
         assert not said.startswith(name)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from mutagen.id3 import ID3
-from test_ingest import Run
 
+from ingest_run import Run
 from loopback import Loopback
 from podpipe.config import Config, Limits
 from podpipe.library import EpisodeFolder

@@ -562,3 +562,31 @@ def test_what_comes_after_a_list_belongs_to_none_of_its_items(notes: str) -> Non
 
 def test_an_agenda_that_is_talked_about() -> None:
     assert plain("This week we talk about ZFS, SMR drives and a look at KVM.").agenda == ("ZFS", "SMR drives", "KVM")
+
+
+def test_headings_alone_on_a_line_may_begin_with_an_article() -> None:
+    outline = plain(f"The outage\n{ZFS}\n\nListener mail\n{URING}\n\nThis is a show about networks\n\nThe end of it")
+    assert headings(outline) == ["The outage", "Listener mail", "The end of it"]
+
+
+def test_a_first_line_that_ends_before_the_paragraph_is_wide_is_a_heading_and_a_wrapped_one_is_not() -> None:
+    apart = plain("Moons\nSaturn has more of them than anybody\ncan count, and Jupiter is close.\n")
+    assert [(section.heading, section.text[:6]) for section in apart.sections] == [("Moons", "Saturn")]
+    assert headings(plain("Saturn has more of them than anybody\nCopernicus knew, and Jupiter has, too.\n")) == []
+
+
+def test_underlined_headings_of_several_lines() -> None:
+    text = f"The letter that was kept\nin a drawer for thirty years\n----\n\n{ZFS}\n\nMaps\n====\n{URING}\n"
+    assert headings(plain(text)) == ["The letter that was kept in a drawer for thirty years", "Maps"]
+
+
+def test_headings_in_capitals_make_no_acronyms() -> None:
+    outline = plain(f"SATURN AND NASA\n{ZFS} NASA knew.\n\nCHOOSING AN EYEPIECE\n{URING}\n")
+    assert headings(outline) == ["SATURN AND NASA", "CHOOSING AN EYEPIECE"]
+    assert {"Saturn And NASA", "Choosing An Eyepiece", "NASA"} <= set(terms(outline))
+    assert not {"AND", "SATURN", "EYEPIECE", "AN"} & set(terms(outline))
+
+
+def test_a_link_to_the_sound_is_no_topic() -> None:
+    page = f'<p><a href="a.mp3">Listen to the episode</a></p><h2>Download managers</h2><p>{ZFS}</p>'
+    assert headings(html(page)) == ["Download managers"]

@@ -239,6 +239,9 @@ dates = st.none() | st.datetimes(
 ).map(lambda moment: moment.replace(microsecond=0))
 
 
+people = st.lists(st.tuples(names, st.sampled_from(["host", "guest"]), st.just("") | urls), max_size=2)
+
+
 @st.composite
 def items(draw: st.DrawFn) -> feed.Item:
     starts = sorted(draw(st.sets(st.integers(0, 36_000_000), max_size=8)))
@@ -254,6 +257,12 @@ def items(draw: st.DrawFn) -> feed.Item:
         published=draw(dates),
         page=draw(st.just("") | urls),
         image=draw(st.just("") | urls),
+        season=draw(st.none() | st.integers(1, 99)),
+        number=draw(st.none() | st.integers(1, 9999)),
+        kind=draw(st.sampled_from(["full", "trailer", "bonus"])),
+        explicit=draw(st.none() | st.booleans()),
+        author="Bob",
+        persons=tuple(Person(name, role, "cast", "", link) for name, role, link in draw(people)),
     )
     kinds = draw(st.lists(st.sampled_from(["vtt", "srt", "json", "html", "txt"]), unique=True))
     return feed.Item(
@@ -271,19 +280,25 @@ def items(draw: st.DrawFn) -> feed.Item:
 @given(st.lists(items(), min_size=1, max_size=3, unique_by=lambda item: item.episode.id), names)
 def test_what_was_written_is_read_back(written: list[feed.Item], title: str) -> None:
     data = feed.write(replace(SHOW, title=title), written, URL)
-    found = {candidate.episode.guid: candidate for candidate in source.read(Page(URL, data, "application/rss+xml"))}
+    again = source.read(Page(URL, data, "application/rss+xml"))
+    wanted = replace(SHOW, title=title, id=again.show.id, feed=URL, guid=feed.show_guid(URL))
+    assert (again.show, again.faults, again.moved_to, again.next_page) == (wanted, (), "", "")
+    found = {candidate.episode.guid: candidate for candidate in again.candidates}
     assert len(found) == len(written)
     for item in written:
-        again = found[item.episode.guid]
-        episode = again.episode
+        candidate = found[item.episode.guid]
+        episode = candidate.episode
         assert (episode.title, episode.show, episode.published) == (item.episode.title, title, item.episode.published)
-        assert (episode.enclosure, again.length) == (item.enclosure.url, str(item.enclosure.length))
-        assert (episode.page or URL, episode.image or URL) == (item.episode.page or URL, item.episode.image or URL)
+        assert (episode.enclosure, candidate.length) == (item.enclosure.url, str(item.enclosure.length))
+        assert (episode.page, episode.image) == (item.episode.page, item.episode.image)
+        assert (episode.season, episode.number) == (item.episode.season, item.episode.number)
+        assert (episode.kind, episode.explicit, episode.author) == (item.episode.kind, item.episode.explicit, "Bob")
+        assert episode.persons == item.episode.persons
         assert (episode.chapters.url if episode.chapters else "") == item.chapters_url
         types = feed.MEDIA_TYPES
         assert episode.transcripts == tuple(Resource(u, types[kind], "de") for kind, u in item.transcripts.items())
         wanted = [(c.start_ms, c.title, c.url, c.image) for c in item.chapters]
-        assert [(c.start_ms, c.title, c.url, c.image) for c in again.chapters] == wanted
+        assert [(c.start_ms, c.title, c.url, c.image) for c in candidate.chapters] == wanted
 
 
 def test_a_soundbite_is_in_seconds() -> None:

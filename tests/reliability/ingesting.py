@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 
 from loopback import Loopback
 from podpipe import audio
-from podpipe.audio import SAMPLE_RATE
+from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.library import Library
 from podpipe.models import Episode
 
@@ -40,9 +41,7 @@ class Kill:
     time: int
 
 
-def run(
-    root: Path, feed: str, log: Path, kill: Kill | None = None, jobs: int = 2, words: tuple[str, ...] = WORDS
-) -> None:
+def run(root: Path, feed: str, log: Path, kill: Kill | None = None, jobs: int = 2) -> None:
     """Ingest; ``log`` gets a line for each stage that begins. Exits with 1 where an episode fails."""
     from podpipe.ingest import Request
     from podpipe.net import Client
@@ -65,7 +64,7 @@ def run(
     library = Library(root)
     library.prepare()
     with Client([feed], pause_s=0.01) as client, open_index(library.index, create=True) as index:
-        tools = Tools(client, FakeRecogniser(*words), index)
+        tools = Tools(client, FakeRecogniser(*WORDS), index)
         outcomes = list(ingest(Request((feed,), jobs=jobs), library, tools, progress, lambda show, count: None))
     failed = [outcome.error for outcome in outcomes if outcome.status == "failed"]
     if failed or len(outcomes) != EPISODES:
@@ -91,21 +90,19 @@ def serve(site: Loopback, demo: Path) -> str:
     samples = np.concatenate(list(audio.decode(demo / "episode.mp3")))
     items = ""
     for number in range(EPISODES):
-        path = demo_part(samples, number)
-        site.serve(f"/{number}.mp3", path, "audio/mpeg", etag=f'"{number}"')
+        sound = _part(samples, number)
+        site.serve(f"/{number}.mp3", sound, "audio/mpeg", etag=f'"{number}"')
         items += (
             f"<item><title>Episode {number}</title><guid>guid-{number}</guid>"
             f"<pubDate>Thu, {number + 1:02} Jan 2026 08:00:00 +0000</pubDate>"
             f"<description>Memory. The OOM killer takes what it can get, part {number}.</description>"
-            f'<enclosure url="/{number}.mp3" length="{len(path)}" type="audio/mpeg"/></item>'
+            f'<enclosure url="/{number}.mp3" length="{len(sound)}" type="audio/mpeg"/></item>'
         )
     feed = f"<rss version='2.0'><channel><title>The Show</title><language>en</language>{items}</channel></rss>"
     return site.serve("/feed", feed, "application/rss+xml")
 
 
-def demo_part(samples, number: int) -> bytes:
-    import tempfile
-
+def _part(samples: Samples, number: int) -> bytes:
     with tempfile.NamedTemporaryFile(suffix=".mp3") as file:
         audio.write_mp3(Path(file.name), [samples[number * 8 * SAMPLE_RATE :][: 7 * SAMPLE_RATE]], SAMPLE_RATE)
         return Path(file.name).read_bytes()

@@ -387,6 +387,7 @@ PIECES = st.sampled_from(SIGNS.split(" ")) | st.text(max_size=4)
 @example("since:0000 killer")
 @example("killer -" + "x" * 5000)
 @example("a* " * 300)
+@example("¼*")
 def test_no_query_fails_otherwise(index: Index, query: str) -> None:
     try:
         hits = search(index, query).hits

@@ -84,13 +84,13 @@ class Follower:
         with Registry(self.library.root) as registry, Client([url], pause_s=0, timeout_s=5) as client:
             return following.subscribe(registry, client, url, options, **more)
 
-    def update(self, *shows: str, **choice: object) -> list[Done]:
-        return self._run(lambda run: run.update(Choice(shows, **choice)))
+    def update(self, *shows: str, on_done=lambda done: None, **choice: object) -> list[Done]:
+        return self._run(lambda run: run.update(Choice(shows, **choice)), on_done)
 
     def retry(self, *names: str, **more: object) -> list[Done]:
         return self._run(lambda run: run.retry(names, **more))
 
-    def _run(self, work, jobs: int = 1) -> list[Done]:
+    def _run(self, work, on_done=lambda done: None) -> list[Done]:
         self.results = []
         with (
             Registry(self.library.root) as registry,
@@ -99,9 +99,13 @@ class Follower:
         ):
             toolbox = Toolbox(client, index, self._open)
             run = Session(
-                self.library, registry, client, toolbox, self.progress, self.results.append, jobs, lambda: self.now
+                self.library, registry, client, toolbox, self.progress, self.results.append, clock=lambda: self.now
             )
-            return list(work(run))
+            found = []
+            for done in work(run):
+                on_done(done)
+                found.append(done)
+            return found
 
     def _open(self, engine: str, model: str) -> FakeRecogniser:
         self.opened.append((engine, model))

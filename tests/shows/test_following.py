@@ -223,6 +223,18 @@ def test_a_feed_that_has_moved_for_good_is_asked_where_it_is(follower: Follower,
     assert shown["feed"] == f"{site.url}/new"
 
 
+def test_a_host_nearby_is_asked_again_only_where_the_user_has_named_it(
+    follower: Follower, publisher: Publisher
+) -> None:
+    there = publisher.feed([Item(1)], "/new").replace("127.0.0.1", "localhost")
+    url = publisher.feed([Item(1)], head=f"<itunes:new-feed-url>{there}</itunes:new-feed-url>")
+    assert follower.subscribe(publisher.feed([Item(1)], "/stays")).subscription.is_typed
+    show = follower.subscribe(url).subscription
+    assert (show.feed, show.is_typed) == (there, False)
+    follower.update(show.id)
+    assert "private network" in follower.results[0].error
+
+
 def test_moves_in_a_circle_lead_nowhere(follower: Follower, publisher: Publisher) -> None:
     publisher.feed([Item(1)], "/a", f"<itunes:new-feed-url>{publisher.site.url}/b</itunes:new-feed-url>")
     url = publisher.feed([Item(1)], "/b", f"<itunes:new-feed-url>{publisher.site.url}/a</itunes:new-feed-url>")
@@ -275,6 +287,32 @@ def test_a_removed_episode_does_not_come_back_unless_it_is_wanted(follower: Foll
     assert follower.states() == {"Episode 2": "done", "Episode 1": "removed"}
     assert statuses(follower.retry(gone.id)) == {"Episode 1": "done"}
     assert follower.hits("OOM") == {"Episode 1", "Episode 2"}
+
+
+def test_what_its_feed_has_no_longer_can_not_be_brought_back(follower: Follower, publisher: Publisher) -> None:
+    publisher.audio(1, 2)
+    follower.subscribe(publisher.feed([Item(1), Item(2)]), Options(Selection(limit=1)))
+    publisher.feed([Item(2)])
+    with pytest.raises(LibraryError, match="not in its feed any longer"):
+        follower.retry("episode 1")
+    assert follower.states() == {"Episode 2": "waiting", "Episode 1": "failed"}
+
+
+def test_a_failed_download_is_told_before_the_episode_that_is_heard_is_done(
+    follower: Follower, publisher: Publisher
+) -> None:
+    publisher.audio(1)
+    follower.subscribe(publisher.feed([Item(1, date="05 Jan 2026 08:00:00 +0000"), Item(2)]))
+    told = threading.Event()
+
+    def wait(episode, stage, done, total) -> None:
+        if stage == "describe":
+            assert told.wait(20)
+
+    follower.progress = wait
+    with Registry(follower.library.root):
+        found = follower.update(on_done=lambda done: told.set() if done.outcome.status == "failed" else None)
+    assert [done.entry.title for done in found] == ["Episode 2", "Episode 1"]
 
 
 def test_an_episode_that_another_process_holds_is_left_to_it(follower: Follower, publisher: Publisher) -> None:
@@ -448,6 +486,16 @@ def test_names_that_fit_nothing_or_too_much_are_said(follower: Follower, publish
     follower.update("alpha")
     with pytest.raises(LibraryError, match="is done"):
         follower.retry("episode 1")
+
+
+def test_a_show_is_followed_once_wherever_its_feed_is(follower: Follower, publisher: Publisher) -> None:
+    guid = '<guid xmlns="https://podcastindex.org/namespace/1.0">one</guid>'
+    first = follower.subscribe(publisher.feed([Item(1)], "/a", guid)).subscription
+    again = follower.subscribe(publisher.feed([Item(1)], "/b", guid))
+    assert (again.subscription.id, again.is_new) == (first.id, False)
+    assert again.subscription.feed.endswith("/b")
+    made_from_it = follower.subscribe(publisher.feed([Item(1)], "/c", guid, title="Another"))
+    assert made_from_it.subscription.id != first.id
 
 
 def test_what_is_no_feed_is_not_followed(follower: Follower, site: Loopback) -> None:

@@ -38,7 +38,8 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path: Path) -> None:
         assert shows.subscriptions() == [kept]
         assert shows.entries("show-1") == [ENTRY]
         assert shows.candidate(ENTRY) == CANDIDATE
-        assert shows.known("https://elsewhere", "guid") == kept
+        assert shows.known("https://elsewhere", "guid", "Show") == kept
+        assert shows.known("https://elsewhere", "guid", "Made from Show") is None
         shows.settle(replace(ENTRY, state="done"))
         assert shows.candidate(ENTRY) is None
         assert shows.due(10, ["show-1"]) == []

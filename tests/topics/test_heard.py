@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from spoken_by_hand import sentences, talk
 
+from podpipe.models import Chapter, Missing
 from podpipe.topics import heard
 from podpipe.topics.announced import announced
 from podpipe.topics.names import is_misheard_topic, is_topic
@@ -119,3 +120,33 @@ def test_names_and_talk() -> None:
 
 def test_silence_has_no_headings() -> None:
     assert heard.find((), talk()[1]) == []
+
+
+def test_headings_beside_an_agenda_are_found_in_other_words_and_where_nobody_announced_them() -> None:
+    words, sound, starts = talk(*episode_of("Lock step.", "A question from Kenji.", "Wire guard.", "Slides."))
+    begins = starts[2:-1:6]
+    listed = [Chapter(title, start, start, 0.9, "agenda") for title, start in (("Lock step", begins[0]),
+              ("Wire guard", begins[2]))]  # fmt: skip
+    lost = [Missing("Kenji's knife question", ""), Missing("Quantum cryptography", "")]
+    found, missing = heard.beside(listed, lost, words, sound)
+    assert sorted((chapter.start_ms, chapter.title) for chapter in found) == [
+        (begins[0], "Lock step"),
+        (begins[1], "Kenji's knife question"),
+        (begins[2], "Wire guard"),
+        (begins[3], "Slides"),
+    ]
+    assert [topic.title for topic in missing] == ["Quantum cryptography"]
+
+
+def test_where_agenda_topics_are_no_short_phrases_nothing_stands_beside_them() -> None:
+    words, sound, starts = talk(*episode_of("Lock step.", "Wire guard.", "Slides."))
+    elsewhere = [Chapter(title, start + 9000, start + 9000, 0.9, "agenda") for title, start in
+                 (("Lock step", starts[2]), ("Wire guard", starts[8]))]  # fmt: skip
+    assert heard.beside(elsewhere, [], words, sound) == (elsewhere, [])
+
+
+def test_a_number_before_a_heading_is_no_part_of_it() -> None:
+    words, sound, starts = talk(*episode_of("One. Futexes.", "Number two, Lock step.", "3. What was removed."))
+    found = heard.find(words, sound)
+    assert [chapter.title for chapter in found] == ["Futexes", "Lock step", "What was removed"]
+    assert [chapter.start_ms for chapter in found] == starts[2:-1:6]

@@ -342,6 +342,7 @@ def test_without_scripts(open_page: Callable[..., Page], server: Served, news: s
     page.locator("a.hit").first.click()
     assert re.search(rf"/{news}/audio\.mp3.*#t=4\d\.", page.locator("audio").get_attribute("src") or "")
     expect(page.locator("audio")).to_be_visible()
+    expect(page.locator(".para", has_text="pressure stall information")).to_be_in_viewport()
     chapter(page, "Btrfs").click()
     expect(page.get_by_role("heading", name="Btrfs")).to_be_in_viewport()
 
@@ -385,6 +386,9 @@ def test_a_correction_survives_a_restart(open_page: Callable[..., Page], own: Li
         page.get_by_role("button", name="Correct", exact=True).click()
         correct(page, "monthly", "fortnightly.")
         correct(page, "daemon", "dæmon", "Everywhere in this episode")
+        page.keyboard.press("e")
+        expect(page.get_by_role("dialog", name="Correct what is said")).to_be_visible()
+        page.keyboard.press("Escape")
         expect(page.locator("#transcript")).to_contain_text("Run it fortnightly.")
         page.get_by_role("button", name="Correct the chapter “Btrfs”").click()
         dialog = page.get_by_role("dialog", name="Correct a chapter")

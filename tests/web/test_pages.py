@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
 
+from podpipe import storage
+from podpipe.models import Show
 from web_app import HOSTILE, MEMORY, TUNNELS, Served
 
 
@@ -60,6 +63,18 @@ def test_home_lists_shows_and_the_newest_first(served: Served) -> None:
     order = [tree.text.index(title) for title in ("Tunnels", "Memory")]
     assert order == sorted(order)
     assert "/shows/kernel-daily" in [link.get("href") for link in tree.all("a")]
+
+
+def test_a_show_says_what_its_feed_says(open_server: Callable[..., Served]) -> None:
+    served = open_server()
+    path = served.library.root / "shows" / "kernel-daily" / "show.json"
+    path.parent.mkdir(parents=True)
+    about = "<p>All about <b>kernels</b>.<script>x()</script></p>"
+    path.write_bytes(storage.encode(Show("kernel-daily", "Kernel Daily", author="Ann", description=about)))
+    tree = page(served, "/shows/kernel-daily")
+    assert "All about kernels." in tree.text
+    assert "Ann" in tree.text
+    assert all(script.get("src") for script in tree.all("script"))
 
 
 def test_a_search_without_scripts_is_a_form_and_links(served: Served) -> None:

@@ -236,4 +236,4 @@ def separators(cues: Cues) -> Iterator[Found]:
 
 
 def _shown(cue: Cue) -> str:
-    return re.sub(r"<[^>\n]*>", "", cue.text)
+    return re.sub(r"<[^<>\n]*>", "", cue.text)

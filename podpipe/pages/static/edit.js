@@ -1,6 +1,7 @@
 // Corrections: words, names, chapters. Each is saved by the server before it is shown here.
 
 import { player, reveal, say, transcript } from "./episode.js";
+import { isTyping } from "./keys.js";
 import { clock, parse } from "./time.js";
 
 const STEP_MS = 100;
@@ -95,6 +96,15 @@ transcript.root.addEventListener("click", (event) => {
   if (!document.body.classList.contains("editing") || event.target.closest("a, button")) return;
   const picked = chosen(event);
   if (picked) openWords(picked);
+});
+
+// By keys: e opens the word that plays, or played last.
+addEventListener("keydown", (event) => {
+  if (event.key !== "e" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (!document.body.classList.contains("editing")) return;
+  event.preventDefault();
+  const word = Math.max(transcript.wordAt(player.now), 0);
+  openWords([word, word]);
 });
 
 wordDialog.querySelector("form").addEventListener("submit", (event) => {

@@ -1,0 +1,97 @@
+"""Episodes with notes of many shapes, spoken for the bench from scripts (``fresh_episodes/``), ingested as users do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from bench import measure
+from bench.episodes import Truth
+from bench.figures import Figures, measured, percentile, together
+from bench.table import Settings, Table, percent
+from bench.voice import spoken
+from podpipe import storage
+from podpipe.chapters import json as chapters_json
+from podpipe.models import Transcript
+
+FOLDER = measure.ROOT / "bench" / "fresh_episodes"
+NEAR_MS = 150
+
+EXPLANATION = """\
+Episodes that are spoken for this table by a synthetic voice, each with notes of another shape, and ingested by
+`podpipe ingest NOTES` in three ways: with those notes; with nothing but a sentence that lists the topics in
+alphabetical order, so not in that of the talk; and without notes. Hosts improvise, swap and repeat, and paragraphs of
+the notes are left out, which must not become chapters. Found: a chapter begins within 150 ms of the heading, of its
+title where the notes have titles; F1 is of those within 1 s.
+Word errors count numbers that are written in another way ("20" for "twenty")."""
+
+OWN, AGENDA, NONE = "its own", "topics only", "none"
+TARGETS = {OWN: "all, none invented", AGENDA: "F1 ≥ 0.95", NONE: "F1 ≥ 0.80"}
+SHAPES = {
+    "astronomy_upper": "headings in capitals; noise",
+    "cooking_bullets": "a Markdown list of topics, in other words than spoken",
+    "council_html": "HTML list, bold headings; two swapped",
+    "football_spoken_agenda": "a blurb; the host says the topics",
+    "garden_markdown": "Markdown headings; one topic not spoken",
+    "history_multiline": "underlined headings of two lines",
+    "music_noise_html": "HTML headings; music and noise",
+    "network_plain": "headings on lines of their own; numbers",
+    "python_agenda": "a sentence that announces",
+    "release_numbered": "numbered headings, symbols",
+    "science_no_notes": "nothing",
+    "security_long_intro": "script after a long beginning; swaps, one not spoken",
+}
+"""What each episode's notes are like."""
+
+
+def run(settings: Settings) -> Table:
+    """Speak the episodes, ingest each in three ways, and compare with the truth."""
+    truths = [spoken(FOLDER / name, _folder(settings, name) / "audio.mp3") for name in SHAPES]
+    rows = []
+    for notes, target in TARGETS.items():
+        found = {truth.id: _figures(settings, truth, notes) for truth in truths}
+        if notes == OWN:
+            rows += [_row(name, SHAPES[name], figures, target) for name, figures in found.items()]
+        rows.append(_row("all together", notes, together(found.values()), target))
+    header = ("Episode", "Notes", "Headings found", "Start: median", "Invented", "F1", "Word errors", "Target")
+    return Table("Fresh episodes", EXPLANATION, header, tuple(rows))
+
+
+def _row(name: str, notes: str, figures: Figures, target: str) -> tuple[str, ...]:
+    near = [error for error in figures.headings_ms if error <= NEAR_MS]
+    return (
+        name,
+        notes,
+        f"{len(near)} of {len(figures.headings_ms)}",
+        f"{percentile(near, 0.5):.0f} ms" if near else "–",
+        str(figures.invented),
+        f"{figures.f1:.2f}",
+        percent(figures.word_error_rate, 1),
+        target,
+    )
+
+
+def _figures(settings: Settings, truth: Truth, notes: str) -> Figures:
+    """Ingest an episode with some notes and compare what its folder has then."""
+    folder = _folder(settings, truth.id)
+    source = folder / truth.notes.name
+    shutil.copyfile(truth.notes, source)
+    if notes != OWN:
+        source = folder / f"{notes.split()[0]}.txt"
+        titles = sorted(heading.title for heading in truth.headings)
+        agenda = f"In this episode: {'; '.join(titles)}.\n" if notes == AGENDA else ""
+        source.write_text(f"Audio: audio.mp3\n\n{agenda}", "utf-8")
+    library = folder / f"library-{source.stem}"
+    answer = json.loads(measure.podpipe("ingest", source, "--library", library, "--json").output)
+    kept = library / "episodes" / answer["episodes"][0]["id"]
+    chapters = chapters_json.read(kept / "chapters.json").chapters
+    words = storage.read_json(kept / "transcript.json", Transcript).words
+    titled = notes == AGENDA or (notes == OWN and truth.id not in ("football_spoken_agenda", "science_no_notes"))
+    return measured(truth, words, chapters, titled=titled)
+
+
+def _folder(settings: Settings, name: str) -> Path:
+    folder = settings.folder / "fresh" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
