@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench fuzz clean
 
 demo: .venv/demo
 	@$(BIN)/podpipe ingest demo/notes.txt
@@ -24,6 +24,9 @@ lint: .venv/test
 bench: .venv/bench
 	$(BIN)/python -m bench
 
+fuzz: .venv/fuzz
+	$(BIN)/python -m fuzz
+
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -41,6 +44,10 @@ clean:
 
 .venv/test: .venv/whoosh pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[weights,test]'
+	@touch $@
+
+.venv/fuzz: .venv/whoosh pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[weights,fuzz]'
 	@touch $@
 
 # openai-whisper needs torch; this release is there as a CPU build too, which is enough.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import (
     calibration,
+    checking,
     conversation,
     engines,
     fresh,
@@ -18,16 +20,22 @@ from bench import (
     machine,
     main_job,
     memory,
+    misheard,
     overhead,
     page,
+    publish,
     published,
     reading,
     robustness,
     script,
     script_speed,
+    searching,
+    shows,
     startup,
     tagging,
     terms,
+    topics,
+    web,
     words,
 )
 from bench.table import Settings, Skipped, Table, markdown
@@ -48,11 +56,18 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "conversation": conversation.run,
     "calibration": calibration.run,
     "known_items": known_items.run,
+    "topics": topics.run,
+    "searching": searching.run,
+    "misheard": misheard.run,
     "tagging": tagging.run,
     "reading": reading.run,
+    "checking": checking.run,
+    "publish": publish.run,
     "memory": memory.run,
+    "web": web.run,
+    "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "robustness"})
+SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness", "searching", "topics"})
 """Left out by ``--quick``."""
 
 
@@ -64,8 +79,8 @@ def main() -> int:
         parser.error(f"there is no bench {unknown[0]!r}; there are {', '.join(BENCHES)}")
     names = arguments.names or [name for name in BENCHES if not (arguments.quick and name in SLOW)]
     failed = False
-    with tempfile.TemporaryDirectory(prefix="podpipe-bench-") as folder:
-        settings = Settings(Path(folder), arguments.quick, arguments.hours, arguments.passages)
+    with _folder(arguments.folder) as folder:
+        settings = Settings(folder, arguments.quick, arguments.hours, arguments.passages)
         for name in names:
             try:
                 text = markdown(BENCHES[name](settings))
@@ -83,13 +98,24 @@ def main() -> int:
     return int(failed)
 
 
+@contextlib.contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.resolve()
+    else:
+        with tempfile.TemporaryDirectory(prefix="podpipe-bench-") as folder:
+            yield Path(folder)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what podpipe promises.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)} (all)")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {page.SHOWN}")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, without the slow benches")
     parser.add_argument("--hours", type=float, default=3, help="length of memory's file (3)")
-    parser.add_argument("--passages", type=int, default=120_000, help="size of startup's index (120000)")
+    parser.add_argument("--passages", type=int, default=120_000, help="size of searching's largest index (120000)")
+    parser.add_argument("--folder", type=Path, help="keep what is made there, and use what is there (a temporary one)")
     return parser
 
 

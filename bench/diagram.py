@@ -38,3 +38,27 @@ def write(path: Path, modes: Mapping[str, Sequence[tuple[float, float, int]]]) -
         figure.tight_layout()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     storage.write_bytes(path, file.getvalue())
+
+
+def write_growth(path: Path, lines: Mapping[str, Sequence[tuple[float, float]]], change_at: float = 200) -> None:
+    """Draw for each search the milliseconds (95th percentile) against the passages; as SVG, the same each time."""
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    file = io.BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "podpipe", "svg.fonttype": "none", "font.size": 10}):
+        figure = Figure(figsize=(6.4, 4.4), facecolor="white")
+        FigureCanvasSVG(figure)
+        axes = figure.add_subplot(xscale="log", yscale="log")
+        for (name, points), colour, mark in zip(lines.items(), _COLOURS, _MARKS, strict=False):
+            axes.plot(*zip(*points, strict=True), color=colour, marker=mark, markersize=5, linewidth=1.2, label=name)
+        axes.axhline(change_at, color="#8a8a8a", linewidth=1, linestyle="--", label="change the engine")
+        axes.set_xlabel("passages (about 70 s each)")
+        axes.set_ylabel("ms for an answer (95th percentile)")
+        axes.grid(color="#e3e6ea", linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False)
+        figure.tight_layout()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    storage.write_bytes(path, file.getvalue())

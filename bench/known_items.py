@@ -9,9 +9,8 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from bench.corpus import indexed
+from bench.corpus import ALL, built, indexed
 from bench.episodes import shared_data
 from bench.table import Settings, Table
 from podpipe.errors import SearchError
@@ -29,8 +28,6 @@ nothing any, by its BM25, an episode as good as its best passage. Building is in
 HEADER = ("Search", "Queries", "MRR", "S@1", "S@10", "Query: median", "95th percentile", "Built in", "Target")
 
 _TARGET = "≥ 0.67, ≥ 0.57, ≥ 0.85"
-_ALL = 10**9
-_AT_ONCE = 100
 
 Answer = Callable[[str], Sequence[str]]
 """A query's episodes, best first."""
@@ -51,14 +48,14 @@ def run(settings: Settings) -> Table:
         Item(row["q"], row["ep"].rpartition("/")[2])
         for row in json.loads(shared_data("search", "known_items.json").read_bytes())
     ]
-    wanted = 10_000 if settings.quick else _ALL
+    wanted = 10_000 if settings.quick else ALL
     rows: list[tuple[str, ...]] = []
     for engine in ENGINES:
-        with open_index(settings.folder / f"known-{engine}", create=True, engine=engine) as index:
-            seconds = _build(index, indexed(archive, wanted))
+        there = built(settings, engine, wanted)
+        with open_index(there.folder) as index:
             here = {_name(episode_id) for episode_id in index.episode_ids()}
             items = [item for item in items if item.episode in here]  # --quick leaves most episodes out
-            rows += _rows(f"podpipe on {engine}", items, _pipeline(index), seconds)
+            rows += _rows(f"podpipe on {engine}", items, _pipeline(index), there.seconds)
     plain = sqlite3.connect(settings.folder / "known-fts5.db")
     seconds, episodes, passages = _build_fts5(plain, indexed(archive, wanted))
     rows += _rows("SQLite FTS5", items, _fts5(plain), seconds)
@@ -85,17 +82,6 @@ def _rows(name: str, items: Sequence[Item], answer: Answer, built_s: float) -> I
             f"{built_s:.0f} s",
             _TARGET if name.startswith("podpipe") else "–",
         )
-
-
-def _build(index: Index, episodes: Iterable[IndexedEpisode]) -> float:
-    """Index everything; gives the seconds of CPU that it took, without the reading of the transcripts."""
-    seconds = 0.0
-    rest = iter(episodes)
-    while some := list(islice(rest, _AT_ONCE)):
-        started = time.process_time()
-        index.add(some)
-        seconds += time.process_time() - started
-    return seconds
 
 
 def _pipeline(index: Index) -> Answer:

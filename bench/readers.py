@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import socket
@@ -19,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench import feed_readers, node
 from podpipe import audio, chapters, encoding
 from podpipe.models import Chapter, Picture
 
@@ -29,7 +29,6 @@ KINDS = tuple(encoding.ENCODERS)
 Found = list[tuple[int, str]]
 """Start in milliseconds and title of each chapter, in the reader's order."""
 
-_NODE = Path(os.environ.get("PODPIPE_NODE", ROOT / ".venv" / "node")) / "node_modules"
 _PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
     "a5f645400000000049454e44ae426082"
@@ -57,6 +56,7 @@ def cases() -> dict[str, list[Chapter]]:
         "CJK": _row(["第一章 始まり", "第二章：内核", "한국어 장"]),
         "titles of 1 to 1,000 characters": _row([("x" * length) for length in lengths]),
         "long titles in many scripts": _row([(alphabet * 100)[:length].rstrip() + "." for length in lengths]),
+        "markup and marks": _row(["<b>bold</b> & more", "AT&amp;T; \\n", "“a” 'b' \"c\"", "#1 [x] {y} =z;"]),
         "first after 0": _row(["One", "Two", "Three"], first_ms=437),
         "links": _row(["One", "Two"], url="https://example.org/a?b=c&d=%C3%A9#e"),
         "pictures": _row(["One", "Two"], picture=Picture(_PNG, "image/png")),
@@ -185,17 +185,16 @@ def _lines(client: socket.socket) -> Iterator[dict[str, Any]]:
 
 def _music_metadata(path: Path) -> Found:
     script = ROOT / "bench" / "music_metadata.mjs"
-    module = _NODE / "music-metadata" / "lib" / "index.js"
+    module = node.MODULES / "music-metadata" / "lib" / "index.js"
     run = subprocess.run(["node", script, module, path], capture_output=True, check=True)
     return [(start, title) for start, title in json.loads(run.stdout)]
 
 
 def _music_metadata_version() -> str:
-    package = _NODE / "music-metadata" / "package.json"
-    return str(json.loads(package.read_text())["version"]) if package.exists() and shutil.which("node") else ""
+    return node.version("music-metadata") if shutil.which("node") else ""
 
 
-_NPM_FFPROBE = str(_NODE / "@ffprobe-installer" / "linux-x64" / "ffprobe")
+_NPM_FFPROBE = str(node.MODULES / "@ffprobe-installer" / "linux-x64" / "ffprobe")
 
 READERS = (
     Reader("mutagen", KINDS, lambda: version("mutagen"), _mutagen),
@@ -243,13 +242,13 @@ def known(reader: str, kind: str, case: str) -> Errs | None:
     )
 
 
-def plain_files(folder: Path) -> dict[str, Path]:
-    """Three seconds of sound as a file of each kind."""
+def plain_files(folder: Path, volume: float = 0.2) -> dict[str, Path]:
+    """Three seconds of a tone as a file of each kind."""
     import numpy as np
 
     time_s = np.arange(3 * 48_000) / 48_000
     first = folder / "plain.mp3"
-    audio.write_mp3(first, [(0.2 * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)], 48_000)
+    audio.write_mp3(first, [(volume * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)], 48_000)
     made = {kind: folder / f"plain.{kind}" for kind in KINDS}
     for kind, path in made.items():
         if kind != "mp3":
@@ -285,10 +284,26 @@ def main() -> int:
                             unknown.append(f"{reader.name}, {kind}, {case}")
             cells = [f"{agree[reader.name]} of {len(cases())}" if reader.name in agree else "–" for reader, _ in here]
             rows.append(f"| {kind} | {' | '.join(cells)} |")
-    _write_page(here, rows)
+        feeds = _feed_rows(folder, unknown)
+    _write_page(here, rows, feeds)
     for line in unknown:
         print(f"differs, and nobody knows why: {line}", file=sys.stderr)
     return int(bool(unknown))
+
+
+def _feed_rows(folder: Path, unknown: list[str]) -> list[str]:
+    rows = []
+    for reader in feed_readers.FEED_READERS:
+        if not reader.version():
+            continue
+        right = 0
+        for case, listed in cases().items():
+            found, wanted = feed_readers.found_and_wanted(reader, listed, folder)
+            right += found == wanted
+            if found != wanted:
+                unknown.append(f"{reader.name}, feed, {case}")
+        rows.append(f"| {reader.name} {reader.version()} | {right} of {len(cases())} | {reader.about} |")
+    return rows
 
 
 def _same(reader: Reader, path: Path, listed: Sequence[Chapter]) -> bool:
@@ -298,7 +313,7 @@ def _same(reader: Reader, path: Path, listed: Sequence[Chapter]) -> bool:
         return False
 
 
-def _write_page(here: Sequence[tuple[Reader, str]], rows: Sequence[str]) -> None:
+def _write_page(here: Sequence[tuple[Reader, str]], rows: Sequence[str], feeds: Sequence[str]) -> None:
     head = "| | " + " | ".join(f"{reader.name} {said}" for reader, said in here) + " |"
     errs = [f"- **{e.reader}**, {e.kind}, {e.case.replace('.*', '…').replace('|', ' or ')}: {e.why}." for e in KNOWN]
     names = ", ".join(cases())
@@ -318,6 +333,18 @@ Where a reader differs:
 {chr(10).join(errs)}
 
 {_MPV}
+
+## In a feed
+
+The same lists, stretched to ten hours, in a feed that podpipe wrote (`podpipe/publish/feed.py`). What else these
+readers find of a show and its episodes is compared field by field in `tests/publish/test_feed.py`.
+
+| | as they are | where it finds them |
+|---|---|---|
+{chr(10).join(feeds)}
+
+feedparser does not know the `true` and `false` that Apple asks for in `itunes:explicit`; podcast-partytime
+passes over a soundbite that begins at 0, and reads the HTML of notes once too often (`&amp;lt;` as `<`).
 """
     SHOWN.write_text(text, "utf-8")
 

@@ -23,14 +23,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How large the benches are. ``folder`` is temporary, and shared by the benches of a run."""
+    """How large the benches are. ``folder`` is shared by the benches of a run, and temporary unless it was given."""
 
     folder: Path
     quick: bool = False
     hours: float = 3
     """Length of the long file of the memory bench."""
     passages: int = 120_000
-    """Size of the large index of the startup bench."""
+    """Size of the largest index of the searching bench."""
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -2,4 +2,5 @@
 
 from podpipe.cli import main
 
-main()
+if __name__ == "__main__":  # processes that help one another import this again
+    main()

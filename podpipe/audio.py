@@ -1,7 +1,7 @@
 """Audio files in and out, by PyAV: the one module that borders on FFmpeg's libraries.
 
-The container format is found from the first bytes of the file and forced on the demuxer, so that a
-playlist disguised as an MP3 can't make it open another file or URL.
+The container format is found from the first bytes of the file and forced on the demuxer, and no protocol
+but that of files is there, so that a playlist disguised as an MP3 can't make it open another file or URL.
 """
 
 from __future__ import annotations
@@ -85,11 +85,20 @@ def sniff(path: Path) -> str:
     return mpeg
 
 
+def open_input(path: Path, name: str) -> av.container.InputContainer:
+    """Open a file as the container ``name`` (of ``sniff``) and nothing else: no other file, no address.
+
+    FFmpeg takes names like ``concat:…`` and ``http:…`` for what they say, so the name is told to be a file's. Raises
+    av.FFmpegError.
+    """
+    return av.open(f"file:{path}", format=name, metadata_errors="replace", options={"protocol_whitelist": "file"})
+
+
 def probe(path: Path) -> AudioInfo:
     """Read what kind of audio ``path`` is. Raises AudioError where it is none."""
     name = sniff(path)
     try:
-        with av.open(str(path), format=name, metadata_errors="replace") as container:
+        with open_input(path, name) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
             stream = container.streams.audio[0]
@@ -118,7 +127,7 @@ def decode(path: Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[Samples]:
     name = sniff(path)
     some = False
     try:
-        with av.open(str(path), format=name, metadata_errors="replace") as container:
+        with open_input(path, name) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
             for block in _joined(_resampled(container, sample_rate), sample_rate):
@@ -222,7 +231,7 @@ def _looks_like(head: bytes) -> str:
 def chapters(path: Path) -> list[tuple[str, int, int]]:
     """Title, start and end (ms) of the chapters that a container carries. Raises AudioError."""
     try:
-        with av.open(str(path), format=sniff(path), metadata_errors="replace") as container:
+        with open_input(path, sniff(path)) as container:
             return [
                 (
                     str(chapter["metadata"].get("title", "")),

@@ -97,20 +97,27 @@ def _library(library: Library) -> Iterator[Finding]:
 
 
 def _index(library: Library, finished: set[str]) -> Iterator[Finding]:
-    from podpipe.search import open_index
+    from podpipe.search import engine_of, open_index, trust
+    from podpipe.search.stats import SOON_AT, advice
 
     if not finished:
         return
     try:
         with open_index(library.index) as index:
             lost = finished - index.episode_ids()
+            engine, documents = engine_of(library.index), index.shape().documents
     except PodpipeError as error:
         yield Finding("Index", "bad", str(error), "podpipe reindex")
         return
     if lost:
-        yield Finding("Index", "bad", f"lacks {len(lost)} of {len(finished)} episodes", "podpipe reindex")
+        remedy = "podpipe index verify --fix"
+        yield Finding("Index", "bad", f"lacks {len(lost)} of {len(finished)} episodes", remedy)
     else:
         yield Finding("Index", "good", f"{len(finished)} episodes")
-    if library.index.stat().st_mode & 0o022:
+        if engine == "whoosh" and documents >= SOON_AT:
+            yield Finding(
+                "Index engine", "note", f"Whoosh, {documents:,} passages and titles", advice(engine, documents)
+            )
+    if trust.is_shared(library.index):
         text = f"{library.index} can be written by others, who could have it run code"
         yield Finding("Index safety", "bad", text, f"chmod 700 {library.index}")

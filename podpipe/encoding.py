@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -32,6 +33,9 @@ ENCODERS = {
     "flac": Encoder("flac", ("flac",), 0),
 }
 """The kinds of files that are made, by their ending."""
+
+_RUN_UP_MS = 500
+"""Decoded before a time that is sought: an MP3's frames lean on those before them."""
 
 _MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
@@ -84,18 +88,22 @@ def convert(source: Path, destination: Path, kind: str) -> None:
     write(destination, kind, pcm(source, like), like)
 
 
-def pcm(path: Path, like: Shape) -> Iterator[bytes]:
-    """The sound of a file, in blocks. Raises AudioError where nothing can be decoded."""
+def pcm(path: Path, like: Shape, *, start_ms: int = 0) -> Iterator[bytes]:
+    """The sound of a file from a time on, in blocks. Raises AudioError where nothing can be decoded."""
     some = False
     try:
-        with av.open(str(path), format=audio.sniff(path)) as container:
+        with audio.open_input(path, audio.sniff(path)) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
             resampler = av.AudioResampler(format="s16", layout=like.layout, rate=like.rate)
-            for frame in _and_none(audio.frames(container)):
+            frames, early_ms = _from(container, start_ms)
+            early = like.size(early_ms)
+            for frame in _and_none(frames):
                 for out in resampler.resample(frame):
                     some = True
-                    yield out.to_ndarray().tobytes()
+                    data = out.to_ndarray().tobytes()
+                    yield data[early:]
+                    early = max(early - len(data), 0)
     except (av.FFmpegError, ValueError) as error:
         if not some:
             raise AudioError(f"{path} can't be decoded: {error}; download it again") from error
@@ -125,6 +133,20 @@ def write(path: Path, kind: str, blocks: Iterable[bytes], like: Shape, *, bit_ra
             container.mux(stream.encode(None))
     except av.FFmpegError as error:
         raise AudioError(f"{path} can't be encoded as {kind}: {error}") from error
+
+
+def _from(container: av.container.InputContainer, start_ms: int) -> tuple[Iterator[av.AudioFrame], int]:
+    """The frames from a time on, and how much of them (ms) is before it. What comes before is not decoded."""
+    frames = audio.frames(container)
+    if start_ms <= 0:
+        return frames, 0
+    first_ms = (container.start_time or 0) // 1000
+    container.seek((max(start_ms - _RUN_UP_MS, 0) + first_ms) * 1000)
+    for frame in frames:
+        begin_ms = round((frame.time or 0.0) * 1000) - first_ms
+        if begin_ms + frame.samples * 1000 // frame.sample_rate > start_ms:
+            return itertools.chain([frame], frames), max(start_ms - begin_ms, 0)
+    return iter(()), 0
 
 
 def _and_none(frames: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame | None]:

@@ -1,4 +1,4 @@
-"""Bytes to text, whatever encoding they claim or have."""
+"""Bytes to text, whatever encoding they claim or have; and text as XML can hold it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What XML 1.0 (section 2.2) has no room for.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARED = re.compile(rb"""(?:<\?xml[^>]*encoding|<meta[^>]*charset)\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 
 
@@ -34,3 +36,8 @@ def decode(data: bytes, charset: str = "") -> str:
 
     best = from_bytes(data).best()
     return str(best) if best else data.decode("cp1252", "replace")
+
+
+def for_xml(text: str) -> str:
+    """Text without the control characters that no XML document may hold."""
+    return _NO_XML.sub("", text)

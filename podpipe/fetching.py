@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from podpipe import audio, library, storage
+from podpipe import addresses, audio, library, storage
 from podpipe.chapters import facts
 from podpipe.errors import AudioError, ChaptersError, FetchError, SourceError, TranscriptError
 from podpipe.models import Chapter, Chapters, Episode, Resource
@@ -18,6 +18,7 @@ from podpipe.sources import is_url
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
+    from podpipe.config import Limits
     from podpipe.net import Client
     from podpipe.sources import Candidate
     from podpipe.transcripts import PublishedTranscript
@@ -26,8 +27,6 @@ _ARRIVING = "arriving"
 """The audio's name until it is known what it is."""
 
 _TRANSCRIPTS_TRIED = 3
-_COVER_BYTES = 10_000_000
-"""Of a cover at the most."""
 
 
 def fetch(work: Work, client: Client, candidate: Candidate) -> None:
@@ -35,7 +34,8 @@ def fetch(work: Work, client: Client, candidate: Candidate) -> None:
 
     A local file is copied again when its size or time has changed. A URL is asked whether it has
     changed (conditional request, RFC 9110 section 13), except for the items of a feed, where the
-    enclosure's address and length tell.
+    enclosure's address and length tell: one that has another address is downloaded again only if the
+    audio there is another.
 
     Raises:
         SourceError, FetchError, AudioError, LibraryError: the audio could not be had; nothing of it stays.
@@ -51,19 +51,39 @@ def fetch(work: Work, client: Client, candidate: Candidate) -> None:
         arriving = work.folder.path / _ARRIVING
         if remote:
             there = bool(entry) and "fetch" not in work.force and _has_audio(work)
-            facts = _download(work, client, source, arriving, known if there else {})
+            if there and candidate.from_feed and _is_same(work, client, candidate, known):
+                kept = work.folder.original().name
+                return Made(_published(work, client, candidate), [kept], {**known, **_told(candidate)})
+            validators = known if there and not candidate.from_feed else {}
+            facts = _download(work, client, candidate.address or source, arriving, validators)
             if facts is None:
                 return None
+            facts |= _told(candidate)
         else:
             facts = {}
             with storage.replacing(arriving) as temporary:
                 shutil.copyfile(source, temporary)
-        name = _settle(work, arriving, source)
+        name = _settle(work, arriving, source, client.config.limits)
         files = _published(work, client, candidate)
         return Made(files, [name], facts)
 
     ask = remote and bool(known) and not candidate.from_feed
     work.stage("fetch", inputs, [], action, recheck=ask)
+
+
+def _told(candidate: Candidate) -> dict[str, str]:
+    """What a feed says of the audio, to compare with what it says the next time."""
+    if not candidate.from_feed:
+        return {}
+    return {"file": storage.digest(addresses.file_key(candidate.episode.enclosure))[:16], "length": candidate.length}
+
+
+def _is_same(work: Work, client: Client, candidate: Candidate, known: dict[str, str]) -> bool:
+    """Whether the audio that is here is still what a feed's item offers: as the feed says, or as the server does."""
+    told = _told(candidate)
+    if told["length"] not in ("", "0") and told.items() <= known.items():
+        return True
+    return client.is_same(candidate.address or candidate.episode.enclosure, work.folder.original(), known)
 
 
 def fetch_transcript(work: Work, client: Client, candidate: Candidate) -> None:
@@ -151,7 +171,7 @@ def cover(work: Work, client: Client) -> None:
 
 def _image(client: Client, url: str, arriving: Path) -> bytes:
     try:
-        client.download(url, arriving, limit=_COVER_BYTES)
+        client.download(url, arriving, limit=client.config.limits.cover_mb * 1_000_000)
         with storage.explained(arriving):
             return arriving.read_bytes()
     finally:
@@ -178,10 +198,11 @@ def _download(work: Work, client: Client, url: str, arriving: Path, known: dict[
     return None if done is None else done.validators
 
 
-def _settle(work: Work, arriving: Path, source: str) -> str:
-    """See that what arrived is audio, and give it its name."""
+def _settle(work: Work, arriving: Path, source: str, limits: Limits) -> str:
+    """See that what arrived is audio of a length that we take, and give it its name."""
     try:
         info = audio.probe(arriving)
+        limits.check_length(info.duration_ms, source)
         next(iter(audio.decode(arriving)))
     except (AudioError, StopIteration) as error:
         arriving.unlink()

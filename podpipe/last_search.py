@@ -22,7 +22,12 @@ class _Place:
 
 def remember(library: Library, hits: Sequence[Hit]) -> None:
     """Keep where the hits are. A library that can't be written keeps nothing, and that is no error."""
-    places = [_Place(hit.episode_id, hit.start_ms) for hit in hits]
+    remember_places(library, [(hit.episode_id, hit.start_ms) for hit in hits])
+
+
+def remember_places(library: Library, found: Sequence[tuple[str, int]]) -> None:
+    """Keep episode ids and starts (ms), as ``remember`` does."""
+    places = [_Place(*place) for place in found]
     with contextlib.suppress(LibraryError):
         storage.write_bytes(library.index / _NAME, storage.encode(places))
 

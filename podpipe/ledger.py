@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from podpipe import storage
+from podpipe.errors import LibraryError
 
 VERSION = 1
 
@@ -55,6 +56,8 @@ class Ledger:
         self._folder = folder
         self._path = folder / "stages.json"
         self._file = storage.read_json(self._path, _File) if self._path.exists() else _File()
+        if self._file.version > VERSION:
+            raise LibraryError(f"{self._path} was written by a newer podpipe; update podpipe")
 
     def entry(self, stage: str) -> Entry | None:
         """What is known of the stage's last finished run."""
@@ -91,6 +94,7 @@ class Ledger:
         for name, data in contents.items():
             path = self._folder / name
             with storage.explained(path):
+                storage.check_own(path.parent)
                 path.parent.mkdir(exist_ok=True)
             storage.write_bytes(path, data)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from podpipe import storage
-from podpipe.errors import LibraryError
+from podpipe import addresses, migration, storage
+from podpipe.errors import BusyError, LibraryError
 from podpipe.ledger import Ledger
 from podpipe.models import Chapters, Episode, Hypothesis, MediaType, Notes, Picture, Transcript
+from podpipe.sources import identity
 
 if TYPE_CHECKING:
     from podpipe.sound import Sound
+    from podpipe.transcripts.telling import Telling
 
 EPISODE = "episode.json"
 HYPOTHESIS = "hypothesis.json"
@@ -90,6 +93,17 @@ class EpisodeFolder:
             by_hand[-1] = replace(by_hand[-1], end_ms=max(self.transcript().duration_ms, by_hand[-1].start_ms + 1))
         return Chapters(tuple(by_hand), found.missing)
 
+    def telling(self) -> Telling:
+        """The transcript with what its readers want to know besides. Raises LibraryError, ChaptersError."""
+        from podpipe.transcripts.telling import Telling
+
+        if not (self.path / TRANSCRIPT).is_file():
+            raise LibraryError(f"{self.id} has no transcript yet; ingest it again")
+        episode = self.episode()
+        chapters = self.chapters().chapters if (self.path / CHAPTERS).is_file() else ()
+        listed = tuple(chapter for chapter in chapters if chapter.toc)
+        return Telling(self.transcript(), episode.title, episode.show, episode.published, listed)
+
     def notes(self) -> Notes | None:
         """The show notes, if there are any."""
         for media_type, name in NOTES.items():
@@ -146,15 +160,24 @@ class Library:
     @classmethod
     def locate(cls, root: Path | None = None) -> Library:
         """The library at ``root``, or at PODPIPE_LIBRARY, or in the current folder."""
-        return cls((root or Path(os.environ.get("PODPIPE_LIBRARY") or ".")).expanduser().absolute())
+        found = cls((root or Path(os.environ.get("PODPIPE_LIBRARY") or ".")).expanduser().absolute())
+        migration.version_of(found.episodes)  # one of a newer podpipe is not read wrongly
+        return found
 
     def prepare(self) -> None:
-        """Make the folders and see that they can be written. Raises LibraryError."""
+        """Make the folders, see that they can be written; bring an older library up to date. Raises LibraryError."""
         for folder, mode in ((self.episodes, 0o777), (self.index, 0o700)):
             with storage.explained(folder):
                 folder.mkdir(mode=mode, parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise LibraryError(f"{folder} can't be written by this user; change its permissions or use --library")
+        migration.migrate(self.episodes)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what was left by processes that were killed, where none of them holds a lock."""
+        for folder in (self.root, self.episodes / ".shows", *self.root.glob("shows/*/")):
+            storage.sweep(folder, is_ours=False)
 
     def folder(self, episode_id: str) -> EpisodeFolder:
         """The folder of an episode, there or not."""
@@ -165,21 +188,43 @@ class Library:
         if not self.episodes.is_dir():
             return
         for path in sorted(self.episodes.iterdir()):
-            if (path / EPISODE).is_file():
+            if not path.name.startswith(".") and (path / EPISODE).is_file():
                 yield EpisodeFolder(path)
 
     def id_of(self, episode: Episode) -> str:
         """The id that this episode has here already, whatever has become of its title and date, or its new one.
 
-        The hash of the guid, which ends every id, tells which episode it is.
+        The hash of the guid, which ends every id, tells which episode it is, unless it is one of another show: a guid
+        such as "12" is no show's own.
         """
-        if not self.folder(episode.id).path.is_dir() and self.episodes.is_dir():
-            ending = "-" + episode.id.rpartition("-")[2]
-            with os.scandir(self.episodes) as entries:
-                for entry in entries:
-                    if entry.name.endswith(ending):
-                        return entry.name
-        return episode.id
+        if self.folder(episode.id).path.is_dir():
+            found = episode.id
+        else:
+            found = self._by_hash.get(episode.id.rpartition("-")[2], "")
+        if not found:
+            return episode.id
+        if self._is_of_another_show(found, episode):
+            return identity.episode_id(episode.published, episode.title, f"{episode.show_id} {episode.guid}")
+        return found
+
+    def _is_of_another_show(self, known: str, episode: Episode) -> bool:
+        try:
+            other = self.folder(known).episode()
+        except LibraryError:  # only begun
+            return False
+        if other.show_id and episode.show_id:
+            return other.show_id != episode.show_id
+        is_elsewhere = addresses.file_key(other.enclosure) != addresses.file_key(episode.enclosure)
+        return bool(episode.show_id) and other.show != episode.show and is_elsewhere
+
+    @functools.cached_property
+    def _by_hash(self) -> dict[str, str]:
+        """The ids of all episodes by the hash that ends them, read once: there may be 100,000."""
+        if not self.episodes.is_dir():
+            return {}
+        with os.scandir(self.episodes) as entries:
+            names = [entry.name for entry in entries if not entry.name.startswith(".")]
+        return {name.rpartition("-")[2]: name for name in names}
 
     def find(self, text: str) -> EpisodeFolder:
         """The one episode whose id is, begins with or contains ``text``, or else whose title does.
@@ -205,10 +250,11 @@ class Library:
         raise LibraryError(f"no episode in {self.root} fits {text!r}; podpipe list shows those that are there")
 
     @contextlib.contextmanager
-    def lock(self, episode_id: str, *, on_wait: Callable[[], None]) -> Iterator[EpisodeFolder]:
+    def lock(self, episode_id: str, *, on_wait: Callable[[], None] | None) -> Iterator[EpisodeFolder]:
         """Hold an episode's folder alone; where another process holds it, say so once and wait.
 
         Raises:
+            BusyError: another process holds it, and there is no ``on_wait``.
             LibraryError: the folder can't be made or written.
         """
         folder = self.folder(episode_id)
@@ -218,11 +264,17 @@ class Library:
             lock = FileLock(locks / episode_id)
             try:
                 lock.acquire(blocking=False)
-            except Timeout:
+            except Timeout as error:
+                if on_wait is None:
+                    raise BusyError(f"another podpipe works on {episode_id}") from error
                 on_wait()
                 lock.acquire()
-            folder.path.mkdir(exist_ok=True)
         try:
+            with storage.explained(folder.path):
+                storage.check_own(folder.path)
+                folder.path.mkdir(exist_ok=True)
+            storage.sweep(folder.path, is_ours=True)
+            storage.sweep(folder.path / "images", is_ours=True)
             yield folder
         finally:
             with contextlib.suppress(OSError):

@@ -61,7 +61,7 @@ def measure(path: Path) -> Measured:
     name = audio.sniff(path)
     meter = _Meter()
     try:
-        with av.open(str(path), format=name, metadata_errors="replace") as container:
+        with audio.open_input(path, name) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
             for frame in _measured(container, meter):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-Origin = Literal["heard", "script", "vocabulary", "publisher"]
-"""Where a word's spelling comes from: the recogniser, the notes' text, their terms, or a published transcript."""
+Origin = Literal["heard", "script", "vocabulary", "publisher", "edited"]
+"""Where a word's spelling comes from: the recogniser, the notes' text or terms, a published transcript, a person."""
 
 MediaType = Literal["text/plain", "text/markdown", "text/html"]
 """What kind of text show notes are."""
@@ -230,6 +230,8 @@ class Placement:
     end_ms: int | None
     confidence: float
     because: str
+    is_heard: bool = True
+    """Whether the heading itself was made out, or only the text below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +288,23 @@ class Chapters:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """What words are likely to be a mishearing of: ``text`` for ``heard``, which stands so in its sentence."""
+
+    text: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """A run of words that ends at a full stop or a long pause."""
+    """A run of words that ends at a full stop or a long pause, or where somebody else speaks."""
 
     text: str
     start_ms: int
     end_ms: int
+    speaker: str = ""
+    """Empty where nobody has told."""
+    aliases: tuple[Alias, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +332,15 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a hit's score: what speaks for it (a field of ``search.rank.Features``), 0 to 1, and its weight."""
+
+    name: str
+    value: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """What a search returns: where in which episode, and why it matched."""
 
@@ -335,6 +357,10 @@ class Hit:
     enclosure: str = ""
     note: str = ""
     """Said to the user beside the hit, e.g. that it is a sound-alike."""
+    heard: tuple[str, ...] = ()
+    """What was heard in place of what was asked for: words of the snippet."""
+    reasons: tuple[Reason, ...] = ()
+    """What its score is the sum of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,10 @@ class Spot:
 
 
 def media_link(source: str, start_ms: int) -> str:
-    """A URL that starts at that second (W3C Media Fragments URI 1.0, ``#t=``)."""
-    url = source if re.match(r"https?://", source) else Path(source).as_uri()
+    """A URL that starts at that second (W3C Media Fragments URI 1.0, ``#t=``); empty where there is no source."""
+    if not source:
+        return ""
+    url = source if re.match(r"https?://", source) else Path(source).absolute().as_uri()
     return f"{url.partition('#')[0]}#t={timecode.seconds(start_ms)}"
 
 

@@ -61,11 +61,7 @@ def draw(timeline: Timeline, path: Path) -> None:
         PlotError: the ending is another, its folder does not exist, or matplotlib is not installed.
         LibraryError: the file can't be written.
     """
-    kind = path.suffix.lower()
-    if kind not in ENDINGS:
-        raise PlotError(f"{path} can't be drawn: its name must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
-    if not path.parent.is_dir():
-        raise PlotError(f"{path} can't be written: there is no folder {path.parent}")
+    kind = kind_of(path)
     if kind == ".png":
         data = _rendered(timeline, "png")
     elif kind == ".svg":
@@ -75,13 +71,36 @@ def draw(timeline: Timeline, path: Path) -> None:
     storage.write_bytes(path, data)
 
 
+def kind_of(path: Path) -> str:
+    """The ending of a picture's name, one of ``ENDINGS``.
+
+    Raises:
+        PlotError: it is another, or its folder does not exist.
+    """
+    kind = path.suffix.lower()
+    if kind not in ENDINGS:
+        raise PlotError(f"{path} can't be drawn: its name must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+    if not path.parent.is_dir():
+        raise PlotError(f"{path} can't be written: there is no folder {path.parent}")
+    return kind
+
+
+def rendered(figure: Any, kind: str, *, dpi: int = _DPI) -> bytes:
+    """A figure as ``png`` or ``svg``; the same one gives the same bytes."""
+    file = io.BytesIO()
+    if kind == "svg":
+        figure.savefig(file, format=kind, metadata={"Date": None, "Creator": None})
+    else:
+        figure.savefig(file, format=kind, dpi=dpi)
+    return file.getvalue()
+
+
 def _rendered(timeline: Timeline, kind: str) -> bytes:
     """The picture as ``png`` or ``svg``."""
     rows = layout.rows(timeline)
     missing = _missing_lines(timeline)
     height = _head_height(timeline) + sum(_height(row, timeline) for row in rows) + len(missing) * _LINE + 12
-    file = io.BytesIO()
-    with _style():
+    with style():
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure
@@ -98,15 +117,11 @@ def _rendered(timeline: Timeline, kind: str) -> bytes:
             y += _height(row, timeline)
         for number, line in enumerate(missing):
             sheet.text(LEFT, y + number * _LINE, line, 11.5, bold=not number)
-        if kind == "svg":
-            figure.savefig(file, format=kind, metadata={"Date": None, "Creator": None})
-        else:
-            figure.savefig(file, format=kind, dpi=_DPI if len(rows) < 4 else _DPI_OF_MANY_ROWS)
-    return file.getvalue()
+        return rendered(figure, kind, dpi=_DPI if len(rows) < 4 else _DPI_OF_MANY_ROWS)
 
 
 @contextlib.contextmanager
-def _style() -> Iterator[None]:
+def style() -> Iterator[None]:
     """Matplotlib as it comes, whatever the user has set, and without a word about shapes that no font has."""
     try:
         import matplotlib

@@ -18,13 +18,35 @@ STOP = frozenset(
 )
 """Words that say nothing of what is talked about."""
 
+CHAT = frozenset(
+    """able again agree almost already alright always amazing anyway anyways anything awesome away back bad basically
+    better big bit bunch call called cause check come comes coming cool couple curious day days definitely different
+    easier easy else enough entire episode especially etc even ever every everyone everything exactly example far feel
+    fine first folks fun funny give gives giving good great guess guy guys half hand happen happy hard hate haven hear
+    hey hope huge idea inside interested interesting isn keep kinda last less listen literally little long look looking
+    looks lots love made main make makes making man many matter maybe means minute minutes need needs never new next
+    nice nobody nothing obviously often old once only other others own part people perfect place point pretty probably
+    problem put question questions quick quite rather read ready reason run show side since small somebody someone
+    somewhere soon specific specifically start started stuff super sweet take taking talk talked talking tell though
+    thank thanks thinking thought time times today together told took tons totally tried try trying two type under
+    understand until use used using usually week weird whatever whole wild without wonder won word words work
+    working works world worth wow write wrong yep year years yourself three four five six seven eight nine ten
+    hundred before after same itself myself himself herself themselves ourselves above below between through during
+    against both each few nor until whether whose whom cannot couldn didn doesn wasn weren wouldn shouldn isn aren
+    ask asks asked asking allow allows allowed happens happened ends ended begin begins began show shows showed means
+    meant says saying goes gone seen seem seems keeps kept turn turns turned
+    wrote written writes writing went came knew known brought left felt heard met sent gave given became becomes added
+    adds add""".split()
+)
+"""Words of any talk: they may matter in a query, but nothing is about them."""
+
 PAUSE_MS = 1200
 """A sentence ends where nobody speaks for so long ..."""
 
 LONGEST = 60
 """... or after so many words."""
 
-_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*$")
+_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _NO_END = re.compile(r"^(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|approx|Inc|Jr|Sr)\.$", re.IGNORECASE)
 
 _SILENT = re.compile(r"[\W_]+")

@@ -42,6 +42,8 @@ class Sound:
     level_db: NDArray[np.float32]
     threshold_db: float | None = None
     """Below it is a pause; None: told from the levels."""
+    filled: tuple[Silence, ...] = ()
+    """Pauses that music or noise fills, which the levels alone don't tell."""
 
     @property
     def duration_ms(self) -> int:
@@ -56,7 +58,8 @@ class Sound:
         quiet = np.concatenate(([False], self.level_db < self._threshold, [False]))
         edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
         pauses = zip(edges[::2] * HOP_MS, edges[1::2] * HOP_MS, strict=True)
-        return tuple(Silence(int(start), int(end)) for start, end in pauses if end - start >= 150)
+        quiet_ones = (Silence(int(start), int(end)) for start, end in pauses if end - start >= 150)
+        return tuple(sorted((*quiet_ones, *self.filled), key=lambda silence: silence.start_ms))
 
     def part(self, start_ms: int, end_ms: int) -> Sound:
         """The sound between two times, with the same idea of a pause."""
@@ -85,9 +88,16 @@ class Meter:
         self._levels: list[NDArray[np.float32]] = []
         self._rest = np.zeros(_MARGIN, np.float32)
         """What is not measured yet, after a margin."""
+        self._samples = 0
+
+    @property
+    def duration_ms(self) -> int:
+        """How much was heard."""
+        return self._samples * 1000 // SAMPLE_RATE
 
     def hear(self, block: Samples) -> None:
         """Take the next samples."""
+        self._samples += block.size
         samples = np.concatenate((self._rest, block))
         hops = (samples.size - 2 * _MARGIN) // _HOP
         if hops > 0:

@@ -6,15 +6,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podpipe import learned, library, storage
+from podpipe import learned, library, storage, timecode
 from podpipe.errors import TranscriptError
-from podpipe.models import Chapters, Hypothesis, IndexedEpisode, Notes, Outline, Transcript
+from podpipe.models import Chapters, Cue, Hypothesis, IndexedEpisode, Notes, Outline, Sentence, Transcript
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
+    from podpipe.align import follow
+    from podpipe.audio import Samples
     from podpipe.net import Client
     from podpipe.search import Index
-    from podpipe.speech import Recogniser
+    from podpipe.speech.engine import Recogniser
+
+_OUTLIVED_MS = 1000
+"""A transcript that a person has corrected fits an audio of the same length, give or take this."""
 
 TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.txt")
 
@@ -53,16 +58,22 @@ def outline_of(work: Work) -> Outline:
 def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
     """The sound, with the vocabulary of the notes → ``hypothesis.json``; on the way its ``loudness.npy``.
 
-    What the show's other episodes teach is no input: they may come and go without this one being heard anew.
+    What the show's other episodes teach is no input, nor is the publisher's transcript: they may come and go without
+    this one being heard anew.
     """
     original = work.folder.original()
     inputs = [work.digests(original.name), tools.recogniser.name, tools.language, outline.vocabulary, outline.sections]
 
     def action() -> Made:
         from podpipe import audio, sound, speech
-        from podpipe.align import follow
 
         meter = sound.Meter()
+        limits = tools.client.config.limits
+
+        def hear(block: Samples) -> None:
+            meter.hear(block)
+            limits.check_length(meter.duration_ms, work.episode.title)  # a header need not tell the truth
+
         taught = learned.taught(work.folder.path.parent, work.episode, outline.vocabulary)
         total = audio.probe(original).duration_ms
         hypothesis = speech.transcribe(
@@ -70,14 +81,37 @@ def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
             tools.recogniser,
             language=tools.language,
             vocabulary=[*outline.vocabulary, *taught],
-            script=follow.reader_of(outline),
+            script=_script(work, outline),
             on_progress=lambda done: work.progress("transcribe", done, total),
-            on_block=meter.hear,
+            on_block=hear,
         )
         files = {library.HYPOTHESIS: storage.encode(hypothesis), library.LOUDNESS: sound.encode(meter.sound())}
         return Made(files, facts={"taught": ", ".join(term.text for term in taught)} if taught else {})
 
     work.stage("transcribe", inputs, [library.HYPOTHESIS], action)
+
+
+def _script(work: Work, outline: Outline) -> follow.Reader:
+    """What may be read in the sound: the publisher's transcript or the notes, whichever tells more."""
+    from podpipe.align import follow, published
+
+    notes = follow.reader_of(outline)
+    offered = work.folder.published_transcript()
+    try:
+        said = published.reader_of(_cues(offered) if offered else ())
+    except TranscriptError:  # a remark when words and notes are aligned
+        return notes
+    return said if len(said.script) > len(notes.script) else notes
+
+
+def _cues(offered: Path) -> tuple[Cue, ...]:
+    """The cues of a published transcript. Raises TranscriptError."""
+    from podpipe import transcripts
+
+    try:
+        return transcripts.read(offered.read_bytes(), str(offered)).cues
+    except OSError as error:
+        raise TranscriptError(f"{offered} can't be read: {error.strerror}") from error
 
 
 def align(work: Work, outline: Outline) -> None:
@@ -91,11 +125,12 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import topics
         from podpipe.align import align as match
+        from podpipe.align.masked import unmasked
         from podpipe.chapters import json, pictures, reading
         from podpipe.chapters.published import Offer, choose
 
-        heard = work.folder.sound()
         hypothesis = work.folder.hypothesis()
+        heard = unmasked(hypothesis.words, work.folder.sound())
         alignment = match(outline, hypothesis, heard)
         transcript = alignment.transcript
         if offered is not None:
@@ -123,12 +158,11 @@ def _as_published(
     work: Work, offered: Path, transcript: Transcript, hypothesis: Hypothesis
 ) -> tuple[Transcript, Hypothesis]:
     """Both as the publisher's transcript has them where the sound agrees, and a remark where little of it does."""
-    from podpipe import transcripts
     from podpipe.align import published
 
     try:
-        cues = transcripts.read(offered.read_bytes(), str(offered)).cues
-    except (TranscriptError, OSError) as error:
+        cues = _cues(offered)
+    except TranscriptError as error:
         work.remarks.append(f"the publisher's transcript is not used: {error}")
         return transcript, hypothesis
     checked = published.check(cues, transcript.words)
@@ -170,7 +204,14 @@ def tag(work: Work) -> None:
 
 
 def outlived(work: Work) -> None:
-    """Say so where chapters, edited by hand, begin after the end of an audio that has changed since."""
+    """Say so where chapters or words, edited by hand, belong to an audio that has changed since."""
+    if work.ledger.is_edited(library.TRANSCRIPT):
+        old_ms, new_ms = work.folder.transcript().duration_ms, work.folder.hypothesis().duration_ms
+        if abs(old_ms - new_ms) > _OUTLIVED_MS:
+            work.remarks.append(
+                f"your {library.TRANSCRIPT} is of an audio of {timecode.clock(old_ms)}, and the audio is now "
+                f"{timecode.clock(new_ms)} long; delete it to have it made anew"
+            )
     if not work.folder.is_by_hand():
         return
     end_ms = work.folder.transcript().duration_ms
@@ -181,7 +222,7 @@ def outlived(work: Work) -> None:
 
 
 def index(work: Work, index: Index) -> None:
-    """The transcript and chapters → the search index."""
+    """The transcript and chapters, with the notes' terms that may have been misheard → the search index."""
     inputs = [index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
 
     def action() -> Made:
@@ -193,14 +234,23 @@ def index(work: Work, index: Index) -> None:
 
 def indexed(folder: library.EpisodeFolder) -> IndexedEpisode:
     """An episode as the index takes it. Raises LibraryError where its files can't be read."""
+    from podpipe.notes import read_outline
     from podpipe.search.passages import passages
-    from podpipe.transcripts.sentences import sentences
+    from podpipe.speech.aliases import Aliases
+    from podpipe.transcripts.sentences import spoken
 
-    transcript = folder.transcript()
+    episode, transcript = folder.episode(), folder.transcript()
+    outline = read_outline(folder.notes() or Notes(""), title=episode.title, show=episode.show)
+    taught = learned.taught(folder.path.parent, episode, outline.vocabulary)
+    aliases = Aliases([term.text for term in (*outline.vocabulary, *taught)], transcript.words)
+    sentences = [
+        Sentence(" ".join(w.text for w in words), words[0].start_ms, words[-1].end_ms, speaker, aliases.of(words))
+        for speaker, words in spoken(transcript)
+    ]
     chapters = tuple(chapter for chapter in folder.chapters().chapters if chapter.toc and chapter.title)
     return IndexedEpisode(
-        episode=folder.episode(),
+        episode=episode,
         language=transcript.language,
         chapters=chapters,
-        passages=passages(folder.id, chapters, sentences(transcript)),
+        passages=passages(folder.id, chapters, sentences),
     )

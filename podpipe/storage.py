@@ -9,7 +9,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import os
+import platform
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +23,13 @@ from podpipe.errors import LibraryError
 
 T = TypeVar("T")
 
+_TEMPORARY = ".tmp"
+_HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+_numbers = itertools.count()
+"""Machines, processes and threads that share a folder have temporary names of their own."""
+
+_FORGOTTEN_S = 86_400
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -28,9 +38,10 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         LibraryError: the disk is full, or the folder can't be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{_HOST}.{os.getpid()}.{next(_numbers)}{_TEMPORARY}")
     try:
         with explained(path):
+            temporary.unlink(missing_ok=True)  # nothing that lies there is written through
             yield temporary
             _flush(temporary)
             temporary.replace(path)
@@ -38,6 +49,37 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def check_own(folder: Path) -> None:
+    """Raises LibraryError where a folder of the library is a link: what is written there would land elsewhere."""
+    if folder.is_symlink():
+        raise LibraryError(f"{folder} is a link; podpipe writes only below its library: move what it leads to here")
+
+
+def sweep(folder: Path, *, is_ours: bool) -> None:
+    """Remove what processes that were killed have left of ``replacing``: all that is there, if the folder ``is_ours``.
+
+    Where others may be writing, only what is of a process of this machine that is no more, or a day old.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith(".") and name.endswith(_TEMPORARY) and (is_ours or _is_forgotten(Path(entry.path))):
+                Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_forgotten(temporary: Path) -> bool:
+    *_, host, process, _, _ = ["", "", *temporary.name.split(".")]
+    if host != _HOST or not process.isdecimal():
+        return time.time() - temporary.stat().st_mtime > _FORGOTTEN_S
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -61,7 +103,7 @@ def read_json(path: Path, kind: type[T]) -> T:
         data = path.read_bytes()
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise LibraryError(f"{path} can't be read: {error}; mend it, or delete it and ingest again") from error
 
 
@@ -101,5 +143,9 @@ def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        can_not = error.errno in (errno.EINVAL, errno.ENOTSUP) and path.is_dir()
+        if not can_not:  # some file systems flush no folders
+            raise
     finally:
         os.close(descriptor)

@@ -118,24 +118,29 @@ class EpisodeTarget:
     def change(self, change: Change) -> Changed:
         """As in ``Target``."""
         with self.library.lock(self.folder.id, on_wait=self.on_wait):
-            before = self.read()
-            after = change(before.chapters)
-            if after == before.chapters:
-                return Changed(after, False)
-            path = self.folder.path / names.CHAPTERS
-            fields = json.unknown(path.read_bytes())
-            kept, images = pictures.as_files(after)
-            remarks = lost(kept, json.decode(json.encode(Chapters(kept)), self.name).chapters, self.duration_ms)
-            by_hand = tuple(replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in kept)
-            for name, data in images.items():
-                (self.folder.path / name).parent.mkdir(exist_ok=True)
-                storage.write_bytes(self.folder.path / name, data)
-            titles = {chapter.title.casefold() for chapter in after}
-            missing = tuple(missing for missing in before.missing if missing.title.casefold() not in titles)
-            storage.write_bytes(path, json.encode(Chapters(by_hand, missing)))
-            if fields:
-                remarks = (*remarks, f"no longer in {path.name}: {', '.join(fields)}")
-            return Changed(by_hand, True, (*remarks, *self._follow(self._work())))
+            changed = self.save(change)
+            return replace(changed, remarks=(*changed.remarks, *self.follow())) if changed.is_new else changed
+
+    def save(self, change: Change) -> Changed:
+        """Change ``chapters.json`` alone: for who holds the episode's lock, and then lets the rest ``follow``."""
+        before = self.read()
+        after = change(before.chapters)
+        if after == before.chapters:
+            return Changed(after, False)
+        path = self.folder.path / names.CHAPTERS
+        fields = json.unknown(path.read_bytes())
+        kept, images = pictures.as_files(after)
+        remarks = lost(kept, json.decode(json.encode(Chapters(kept)), self.name).chapters, self.duration_ms)
+        by_hand = tuple(replace(c, evidence="edited", confidence=1.0, because="edited by hand") for c in kept)
+        for name, data in images.items():
+            (self.folder.path / name).parent.mkdir(exist_ok=True)
+            storage.write_bytes(self.folder.path / name, data)
+        titles = {chapter.title.casefold() for chapter in after}
+        missing = tuple(missing for missing in before.missing if missing.title.casefold() not in titles)
+        storage.write_bytes(path, json.encode(Chapters(by_hand, missing)))
+        if fields:
+            remarks = (*remarks, f"no longer in {path.name}: {', '.join(fields)}")
+        return Changed(by_hand, True, remarks)
 
     def revert(self) -> Changed:
         """Have podpipe's own chapters back; the person's stay beside them, as ``chapters-by-hand.json``.
@@ -155,7 +160,7 @@ class EpisodeTarget:
             except BaseException:
                 aside.replace(path)
                 raise
-            return Changed(self.folder.chapters().chapters, True, self._follow(work))
+            return Changed(self.folder.chapters().chapters, True, self.follow(work))
 
     def audio(self, ending: str) -> Path:
         """As in ``Target``: the original, or else the tagged MP3."""
@@ -174,10 +179,12 @@ class EpisodeTarget:
         if stage == "wait":
             self.on_wait()
 
-    def _follow(self, work: Work) -> tuple[str, ...]:
-        """Bring what hangs on the chapters up to date; what could not be is said."""
+    def follow(self, work: Work | None = None) -> tuple[str, ...]:
+        """Bring what hangs on chapters and transcript up to date; what could not be is said. Its lock is held."""
         from podpipe.search import open_index
 
+        work = work or self._work()
+        stages.transcripts(work)
         stages.tag(work)
         remarks = tuple(work.remarks)
         try:

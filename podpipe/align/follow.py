@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 
 from podpipe.align.fit import PAUSE_MS, fitted
 from podpipe.align.local import Tokens, find, similarity
-from podpipe.models import Outline, Word
+from podpipe.models import Origin, Outline, Word
 from podpipe.prose import bare
 from podpipe.sound import Silence, Sound
 
@@ -75,6 +75,12 @@ _MARKS = "\"'()[]“”‘’"
 _DEPARTURES = 2
 """So often may the host depart from the script and go on where he was; then the place is lost."""
 
+_PATIENCE = 5
+"""So many departures from a script that may be wrong are forgiven ..."""
+
+_SELDOM = 40
+"""... and after that one in so many words: what is wrong more often costs more than it saves."""
+
 _SENTENCES = 3
 """So many sentences further on may the host go on ..."""
 
@@ -116,16 +122,23 @@ class Reader:
     """A place in a script, while the host reads on.
 
     ``at`` is the next word's number, None where the place is lost; ``openings`` are the places where
-    sections begin.
+    sections begin. Of a word with a log probability of at most ``doubt``, it is not believed that it is read, and a
+    script of which much is doubted is given up. ``origin`` is whose words they are.
     """
 
     script: tuple[str, ...]
     at: int | None = None
     openings: tuple[int, ...] = ()
+    doubt: float = -math.inf
+    origin: Origin = "script"
     _read: set[int] = field(default_factory=set, init=False)
     """Openings that were read."""
     _departed: int = field(default=0, init=False)
     """How often what was heard was nowhere in the script, since something was read of it."""
+    _doubted: int = field(default=0, init=False)
+    """How often what was read ended in a doubt."""
+    _words: int = field(default=0, init=False)
+    """How many words were read."""
 
     def __post_init__(self) -> None:
         self._tokens = Tokens.of(self.script)
@@ -147,7 +160,10 @@ class Reader:
 
     def read(self, words: Sequence[Word], sound: Sound) -> Reading:
         """Of the expected words as an engine placed them in a sound, those that were surely read."""
-        return reading(words, sound)
+        found = reading([replace(word, origin=self.origin) for word in words], sound, self.doubt)
+        if self.doubt > -math.inf and found.words and found.left_ms is not None:
+            self._doubted += 1
+        return found
 
     def likelihood(self, words: Sequence[Word]) -> float:
         """Mean log probability of words that an engine placed."""
@@ -160,6 +176,9 @@ class Reader:
         self._read.update(opening for opening in self.openings if at <= opening < at + count)
         self.at = at + count
         self._departed = 0
+        self._words += count
+        if self._doubted > _PATIENCE + self._words // _SELDOM:
+            self.script, self.at = (), None
 
     def others(self) -> tuple[int, ...]:
         """Where the host may go on instead of here, the likeliest first; () where the place is lost."""
@@ -176,6 +195,9 @@ class Reader:
 
     def find(self, words: Sequence[Word]) -> None:
         """Find the place anew, after words that were recognised."""
+        if not self.script:  # given up
+            self.at = None
+            return
         tail = Tokens.of([word.text for word in words[-_SYNCED:]])
         match = find(similarity(tail, self._tokens), np.ones(len(self._tokens.keys), bool)) if tail.keys else None
         if match is None or match.score < _SURE:
@@ -239,10 +261,15 @@ def _has_no_room(words: Sequence[Word], number: int) -> bool:
     return is_squeezed[0] or (words[number].confidence < 0.02 and all(is_squeezed[1:]))
 
 
-def reading(words: Sequence[Word], sound: Sound) -> Reading:
-    """Of words that an engine placed in a sound, those that were read before anything else was spoken."""
+def reading(words: Sequence[Word], sound: Sound, doubt: float = -math.inf) -> Reading:
+    """Of words that an engine placed in a sound, those that were read before anything else was spoken.
+
+    In place of a word with a log probability of at most ``doubt``, something else was.
+    """
     read = _begun(spoken(words, sound.duration_ms), sound)
-    departure = _departure(read, sound)
+    doubted = (number for number, word in enumerate(read) if math.log(max(word.confidence, 1e-9)) <= doubt)
+    departures = (_departure(read, sound), next(doubted, None))
+    departure = min((number for number in departures if number is not None), default=None)
     if departure is None:
         return Reading(read)
     for count in range(departure, 0, -1):

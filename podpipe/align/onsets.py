@@ -56,17 +56,19 @@ def before(
             return Placement(section, start_ms, end_ms, confidence, because + f"and {share:.0%} of its text")
     if best is None:
         because = "its text was heard, without a pause before it"
-        return Placement(section, _onset(body_ms, sound), end_ms, round(0.6 * share, 2), because)
+        start_ms = _onset(body_ms, sound)
+        return Placement(section, start_ms, end_ms, round(0.6 * share, 2), because, is_heard=False)
     _, silence, likeness = best
     silence = _with_number(silence, words, sound)
     at, pause = timecode.clock(silence.end_ms, decimals=1), f"{silence.length_ms / 1000:.1f} s of silence"
-    if likeness >= _MADE_OUT:
+    is_heard = likeness >= _MADE_OUT
+    if is_heard:
         confidence = 0.55 * share + 0.25 * likeness + 0.2 * min(silence.length_ms / 800, 1)
         because = f"heading heard at {at} after {pause}, and {share:.0%} of its text"
     else:
         confidence = 0.6 * share + 0.25 * min(silence.length_ms / 800, 1)
         because = f"{share:.0%} of its text heard from {at} after {pause}; the heading itself was not made out"
-    return Placement(section, silence.end_ms, end_ms, round(min(confidence, 0.99), 2), because)
+    return Placement(section, silence.end_ms, end_ms, round(min(confidence, 0.99), 2), because, is_heard)
 
 
 def _run_on(heading: str, words: Sequence[Word], body: int) -> tuple[float, int]:

@@ -1,10 +1,14 @@
-"""A transcript that the publisher offers, checked against what was heard.
+"""A transcript that the publisher offers: followed in the sound, and checked against what was heard.
 
 It is a script with speakers, whose times nobody trusts: advertisements that were put in shift them, and
 some transcripts are of another episode, in another language, or made by a machine. So its words are
 matched with the words heard, in order (Levenshtein, "Binary codes capable of correcting deletions,
 insertions and reversals", 1966). Where a stretch of it is confirmed, it has the say on spelling, and the
 sound on times; where single words differ, the likelier of the two stands.
+
+Before that, what is said as it is written need not be recognised: ``reader_of`` makes a script of it, which is looked
+for in the sound as notes are (``podpipe.align.follow``). What the sound makes doubtful is heard all the same, and so
+gets two opinions.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
+from podpipe.align.follow import Reader
 from podpipe.align.local import Match, Tokens
 from podpipe.align.merge import spread, word_pairs
 from podpipe.models import Cue, Turn, Word
@@ -69,6 +74,12 @@ _OTHER = 0.2
 _OFF_MS = 3000
 """Times that are further off are worth a word."""
 
+_DOUBT = -7.0
+"""Log probability in the sound up to which a word of the publisher's is not believed and heard instead."""
+
+_CHANGED = ("heard", "publisher")
+"""Origins of words that are spelled anew; the publisher's may be those of a transcript that he has mended since."""
+
 _UNSPOKEN = re.compile(r"\[[^\[\]]{0,80}\]|[♪♫]+|(?:^|(?<=\s))(?:>{2,}|[-–—]+)(?=\s)")
 _LETTERS = re.compile(r"[^\W_]+")
 
@@ -106,7 +117,7 @@ class _Stretch:
 def check(cues: Sequence[Cue], words: Sequence[Word]) -> Checked:
     """Take from a published transcript what the sound confirms: spelling, and who speaks.
 
-    Only words whose origin is "heard" are spelled anew.
+    Words of the notes stay as they are.
     """
     script = list(itertools.islice(_words(cues), _MOST))
     written = _tokens([word.text for word in script])
@@ -123,6 +134,14 @@ def check(cues: Sequence[Cue], words: Sequence[Word]) -> Checked:
         round(confirmed / len(script), 3),
         _late_ms(stretches, script, words),
     )
+
+
+def reader_of(cues: Sequence[Cue]) -> Reader:
+    """A reader of a published transcript, from its beginning on; of nothing where words are written without spaces."""
+    script = tuple(word.text for word in itertools.islice(_words(cues), _MOST))
+    if 2 * sum(len(word) == 1 and not word.isascii() for word in script) > len(script):
+        script = ()  # engines place words, not characters
+    return Reader(script, 0 if script else None, doubt=_DOUBT, origin="publisher")
 
 
 def remark(checked: Checked) -> str:
@@ -254,7 +273,7 @@ def _said(
 
 def _spelled(texts: Sequence[_Written], words: Sequence[Word]) -> Iterator[tuple[Word, str]]:
     """The publisher's words over the heard ones, with who speaks them; what is spelled already stays so."""
-    if any(word.origin != "heard" for word in words):
+    if any(word.origin not in _CHANGED for word in words):
         yield from ((word, texts[-1].speaker) for word in words)
     else:
         yield from zip(
@@ -270,7 +289,7 @@ def _ends_before(word: _Written, following: _Written) -> bool:
 def _chosen(texts: Sequence[_Written], words: Sequence[Word], wrong: float) -> list[Word]:
     """What was said where the publisher and the recogniser differ."""
     written = [word.text for word in texts]
-    if any(word.origin != "heard" for word in words):
+    if any(word.origin not in _CHANGED for word in words):
         return list(words)
     if not written:
         return list(words) if wrong > _GOOD or len(words) > _FEW else []

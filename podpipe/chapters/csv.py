@@ -15,11 +15,9 @@ from podpipe import encodings, timecode
 from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
+from podpipe.spreadsheets import guarded, unguarded
 
 _HEADER = ("number", "start", "end", "title", "url", "image", "hidden")
-_FORMULA = r"\s*[=+\-@＝＋－＠\t\r]"
-_RISKY = re.compile(rf"'*{_FORMULA}")
-_GUARDED = re.compile(rf"'+{_FORMULA}")
 _NAMES = {
     "start": "start starttime start_time start_s time begin position timestamp from",
     "end": "end endtime end_time end_s stop to",
@@ -39,7 +37,7 @@ def write(chapters: Sequence[Chapter]) -> bytes:
     writer.writerow(_HEADER)
     for number, chapter in enumerate(chapters, 1):
         times = (timecode.seconds(ms) for ms in (chapter.start_ms, max(chapter.end_ms, chapter.start_ms)))
-        texts = (_guarded(text.replace("\0", "")) for text in (chapter.title, chapter.url, chapter.image))
+        texts = (guarded(text.replace("\0", "")) for text in (chapter.title, chapter.url, chapter.image))
         writer.writerow([number, *times, *texts, "" if chapter.toc else "yes"])
     return file.getvalue().encode("utf-8-sig")
 
@@ -80,7 +78,7 @@ def _columns(row: Sequence[str], name: str) -> tuple[dict[str, int], bool]:
         names = ("start", "end", "title", "url") if has_end else ("start", "title", "url")
         return {key: place for place, key in enumerate(names)}, False
     known = {word: key for key, words in _NAMES.items() for word in words.split()}
-    cells = [known.get(re.sub(r"\s*[\[(].*", "", cell.strip().casefold()).replace(" ", "_")) for cell in row]
+    cells = [known.get(re.sub(r"[\[(].*", "", cell.casefold()).strip().replace(" ", "_")) for cell in row]
     columns = {key: place for place, key in reversed(list(enumerate(cells))) if key}
     if not {"start", "title"} <= set(columns):
         raise ChaptersError(f"{name}, line 1: a table of chapters has the columns start and title, and this has not")
@@ -94,7 +92,7 @@ def _chapter(row: Sequence[str], columns: dict[str, int], where: str) -> Chapter
     if start_ms is None or end_ms is None:
         wrong = cells.get("start" if start_ms is None else "end", "")
         raise ChaptersError(f"{where}: {quoted(wrong)} is no time; write seconds, or 1:02:03.5")
-    title, url, image = (_bare(cells.get(key, "")) for key in ("title", "url", "image"))
+    title, url, image = (unguarded(cells.get(key, "")) for key in ("title", "url", "image"))
     listed = cells.get("hidden", "").strip().casefold() not in _YES
     if "toc" in cells and cells["toc"].strip():
         listed = cells["toc"].strip().casefold() in _YES
@@ -106,11 +104,3 @@ def _time(text: str) -> int | None:
         return timecode.parse(text)
     except ValueError:
         return None
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if _RISKY.match(cell) else cell
-
-
-def _bare(cell: str) -> str:
-    return cell[1:] if _GUARDED.match(cell) else cell

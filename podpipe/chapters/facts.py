@@ -60,7 +60,7 @@ def decode_mark(data: bytes) -> dict[str, str]:
     """A mark as it was kept; {} where it can't be read."""
     try:
         return msgspec.json.decode(data, type=dict[str, str])
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return {}
 
 

@@ -25,7 +25,7 @@ _HELP = """\
 # When nothing is changed, or no line is left, everything stays as it is.
 
 """
-_MARK = re.compile(r"\s*(?<!\\)<(?:(?P<hidden>hidden)|image\s+(?P<image>[^<>\s]+)|(?P<url>[^<>\s]+))>\s*$")
+_MARK = re.compile(r"(?:(?<!\s)\s+)?(?<!\\)<(?:(?P<hidden>hidden)|image\s+(?P<image>[^<>\s]+)|(?P<url>[^<>\s]+))>\s*$")
 
 
 def write(chapters: Sequence[Chapter], title: str, duration_ms: int) -> str:

@@ -84,7 +84,7 @@ def _json_read(data: bytes, name: str) -> tuple[Chapter, ...]:
 
 
 def _description(name: str, about: str, rules: descriptions.Rules, *aliases: str) -> Format:
-    endings, only_read = ((".txt",), (".md", ".html", ".htm")) if name == "description" else ((), ())
+    endings, only_read = ((".txt",), (".md", ".html", ".htm", ".cue")) if name == "description" else ((), ())
     write, choose = descriptions.writer(rules), descriptions.chooser(rules)
     return Format(name, about, endings, "text/plain", frozenset(), write, text.read, choose, only_read, aliases)
 

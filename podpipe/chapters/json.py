@@ -2,7 +2,7 @@
 
 https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md. What is ours
 stands in objects named ``podpipe``, which other programs pass over. Files of versions 1.0 and 1.1 are read too, and
-times that stand there as text.
+times that stand there as text, and the chapters of an Auphonic production.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ class _Ours(msgspec.Struct, omit_defaults=True):
 
 
 class _Chapter(msgspec.Struct, omit_defaults=True):
-    startTime: float | str
+    startTime: float | str | None = None
     title: str | None = ""
     endTime: float | str | None = None
     url: str | None = None
     img: str | None = None
     toc: bool | None = True
     podpipe: _Ours | None = None
+    start: float | str | None = None  # so and "image" Auphonic has it
+    image: str | None = None
 
 
 class _Lost(msgspec.Struct, omit_defaults=True):
@@ -88,9 +90,9 @@ def decode(data: bytes, name: str, *, mend: str = "mend it") -> Chapters:
     """
     try:
         file = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=_File)
-        starts = sorted((_ms(chapter.startTime), number) for number, chapter in enumerate(file.chapters))
+        starts = sorted((_start(chapter), number) for number, chapter in enumerate(file.chapters))
         found = [_chapter(file.chapters[number], start) for start, number in starts]
-    except (msgspec.DecodeError, ValueError, OverflowError) as error:
+    except (msgspec.DecodeError, ValueError, OverflowError, RecursionError) as error:
         raise ChaptersError(f"{name} is no JSON chapters file: {str(error)[:200]}; {mend}") from error
     following = [*(chapter.start_ms for chapter in found[1:]), 0]
     closed = [_closed(chapter, end) for chapter, end in zip(found, following, strict=False)]
@@ -102,7 +104,7 @@ def unknown(data: bytes) -> tuple[str, ...]:
     try:
         file = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8))
         rows = [row for row in file["chapters"] if isinstance(row, dict)]
-    except (msgspec.DecodeError, ValueError, TypeError, KeyError):
+    except (msgspec.DecodeError, ValueError, TypeError, KeyError, RecursionError):
         return ()
     known = {field.name for field in msgspec.structs.fields(_Chapter)}
     fields = [key for row in rows for key in row if key not in known]
@@ -124,9 +126,16 @@ def _chapter(chapter: _Chapter, start_ms: int) -> Chapter:
         ours.evidence,
         ours.because,
         chapter.url or "",
-        chapter.img or "",
+        chapter.img or chapter.image or "",
         chapter.toc is not False,
     )
+
+
+def _start(chapter: _Chapter) -> int:
+    start = chapter.start if chapter.startTime is None else chapter.startTime
+    if start is None:
+        raise ValueError(f"the chapter {chapter.title!r} has no startTime")
+    return _ms(start)
 
 
 def _ms(value: float | str) -> int:

@@ -17,8 +17,6 @@ from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
 
 NAMESPACE = "http://podlove.org/simple-chapters"
-# What XML 1.0 (section 2.2) has no room for.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROOTS = re.compile(r"https?://(?:www\.)?podlove\.org/simple-chapters/?")
 
 
@@ -78,4 +76,4 @@ def _chapter(node: Any, name: str) -> Chapter:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_NO_XML.sub("", text))
+    return quoteattr(encodings.for_xml(text))

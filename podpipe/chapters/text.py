@@ -2,7 +2,8 @@
 
 Reading takes a list as hosts write it: ``00:00 Title``, ``(12:34) Title``, ``[1:02:03] Title``, ``12:34 - Title``,
 ``Title – 12:34``, ``00:00-01:30 Title``, with bullets, numbers, Markdown or HTML, a title on the line below, and
-whatever other text stands around. How descriptions are written is in ``podpipe.chapters.descriptions``.
+whatever other text stands around; and files of ``CHAPTER01=`` lines, and cue sheets. How descriptions are written is in
+``podpipe.chapters.descriptions``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from podpipe import encodings, timecode
+from podpipe.chapters.reading import vorbis
 from podpipe.chapters.words import quoted
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter
@@ -29,7 +31,7 @@ _TRAILING = re.compile(
     rf"(?P<start>{_TIME})(?:\s?{_TO}\s?(?P<end>{_TIME}))?[)\]}}>）】]?[*_`]{{0,3}}$"
 )
 _BULLET = re.compile(r"[^\w\"'“‘(\[<]{1,12}(?=[\w\"'“‘(\[<])|\d{1,3}[.)]\s")
-_LINK = re.compile(r"(?P<title>.*\S)\s+<(?P<url>https?://[^\s<>]+)>")
+_LINK = re.compile(r"<(?P<url>https?://[^\s<>]+)>")
 _BREAKS = re.compile(r"<\s*(?:br|/?(?:p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section))\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!](?!ttps?:)[^<>]*>")
 _HTML = re.compile(r"<(?:p|br|div|li|ul|ol|h[1-6]|a|b|i|strong|em|span)\b[^<>]*>|&(?:amp|lt|gt|quot|nbsp|#\d+);", re.I)
@@ -51,7 +53,10 @@ def read(data: bytes, name: str) -> tuple[Chapter, ...]:
     Raises:
         ChaptersError: there is none, or its times are out of order.
     """
-    lines = list(_lines(encodings.decode(data)))
+    decoded = encodings.decode(data)
+    if marked := vorbis.of_text(decoded):
+        return tuple(sorted(marked, key=lambda chapter: chapter.start_ms))
+    lines = list(_lines(decoded))
     stamps, after = _stamps(lines, _leading), _stamps(lines, _trailing)
     if len(after) > max(len(stamps), 1):  # one alone may be anything: a time of day, a verse
         stamps = after
@@ -134,8 +139,10 @@ def _lists(stamps: Sequence[_Stamp], name: str) -> list[list[_Stamp]]:
 
 
 def _chapter(stamp: _Stamp) -> Chapter:
-    linked = _LINK.fullmatch(stamp.title)
-    title, url = (linked["title"], linked["url"]) if linked else (stamp.title, "")
+    title, url = stamp.title, ""
+    before, _, last = title.rpartition(" ")
+    if before.strip() and (linked := _LINK.fullmatch(last)):
+        title, url = before.rstrip(), linked["url"]
     return Chapter(title, stamp.start_ms, stamp.end_ms, url=url)
 
 

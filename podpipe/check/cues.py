@@ -91,7 +91,7 @@ def _ms(parts: tuple[Any, ...]) -> int:
 def _json(text: str, utf8: bool) -> Cues | None:
     try:
         file = msgspec.json.decode(text.encode())
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         return Cues("json", (), None, True, utf8, (("the file", f"is no JSON: {error}"),))
     if not isinstance(file, dict) or not isinstance(file.get("segments"), list):
         return None

@@ -58,12 +58,20 @@ def tags_and_marks(path: Path, heard: Sound) -> tuple[Tags, Marks]:
     return replace(_other_tags(path), duration_ms=heard.duration_ms), Marks("container", marks, heard.duration_ms)
 
 
+def _decoded(data: bytes) -> Any:
+    """JSON, which may be nested beyond all measure. Raises ValueError, msgspec.DecodeError."""
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
 def json_marks(data: bytes, name: str, duration_ms: int | None) -> Marks:
     """JSON chapters in the order of the file. Raises ChaptersError."""
     try:
-        file = msgspec.json.decode(data)
+        file = _decoded(data)
         marks = tuple(_json_mark(chapter) for chapter in file["chapters"])
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise ChaptersError(f"{name} is no JSON chapters file: {error}") from error
     return Marks("json", marks, duration_ms, version=str(file.get("version", "")))
 

@@ -39,7 +39,7 @@ def _families() -> Iterator[str]:
 
 def _section(rule: Rule) -> str:
     mark = " ✎" if rule.fixable else ""
-    source = rule.source if rule.source.startswith("http") else f"[{rule.source}](../{rule.source})"
+    source = f"[{rule.source}](../{rule.source})" if rule.source.startswith("docs/") else rule.source
     what = (rule.look.__doc__ or "").strip().replace("<", "&lt;")
     rows = (("Hurts", rule.hurts), ("Mend", rule.mend.replace("<", "&lt;")), ("Source", source))
     facts = "\n".join(f"- {name}: {text}" for name, text in rows)

@@ -13,7 +13,7 @@ from podpipe.check import episodes, feeds, gather
 from podpipe.check.facts import Feed
 from podpipe.check.model import RULES, SEVERITIES, Report
 from podpipe.check.reports import WANTED, beside, length_of, of_document, of_feed, of_file, of_sound, unreadable
-from podpipe.errors import FetchError, LibraryError, PodpipeError, SourceError
+from podpipe.errors import LibraryError, PodpipeError, SourceError
 from podpipe.library import EPISODE, EpisodeFolder, Library
 from podpipe.sources import is_url, media
 from podpipe.sources.feed import is_feed
@@ -97,7 +97,7 @@ def _chosen(report: Report, options: Options) -> Report:
 
 def _reports(target: str, library: Library, options: Options) -> Iterator[Report]:
     if is_url(target):
-        yield from _address(target, options)
+        yield from _address(target, library, options)
         return
     path = Path(target).expanduser()
     if path.is_dir() and (path / EPISODE).is_file():
@@ -131,10 +131,11 @@ def _in_folder(path: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _address(url: str, options: Options) -> Iterator[Report]:
+def _address(url: str, library: Library, options: Options) -> Iterator[Report]:
+    from podpipe import config
     from podpipe.net import Client, mask
 
-    with Client([url]) as client:
+    with Client([url], config=config.load(library.root)) as client:
         page = client.page(url)
         if media.is_audio(page):
             with tempfile.TemporaryDirectory() as folder:
@@ -157,14 +158,10 @@ def _with_cover(feed: Feed, client: Client, options: Options) -> Feed:
     if not feed.image or not is_url(feed.image) or not (options.wants("F37") or options.wants("F38")):
         return feed
 
-    def stop(done: int, total: int | None) -> None:
-        if max(done, total or 0) > _MOST_COVER_BYTES:
-            raise FetchError(f"{feed.image} is larger than {_MOST_COVER_BYTES // 10**6} MB")
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cover"
         try:
-            client.download(feed.image, path, on_progress=stop)
+            client.download(feed.image, path, limit=_MOST_COVER_BYTES)
             return replace(feed, cover=gather.image("the cover", path.read_bytes(), ""))
         except PodpipeError:
             return feed

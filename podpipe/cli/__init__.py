@@ -8,7 +8,26 @@ from collections.abc import Sequence
 
 import typer
 
-from podpipe.cli import chapters, check, cut, doctor, ingest, library, play, search, tag, transcript
+from podpipe.cli import (
+    chapters,
+    check,
+    console,
+    cut,
+    doctor,
+    index,
+    ingest,
+    library,
+    play,
+    publish,
+    search,
+    serve,
+    shows,
+    similar,
+    status,
+    tag,
+    topics,
+    transcript,
+)
 from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
@@ -25,7 +44,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ingest")(ingest.command)
+app.command("subscribe")(shows.subscribe_command)
+app.command("update")(shows.update_command)
+app.command("status")(status.command)
+app.command("retry")(shows.retry_command)
+app.command("remove")(shows.remove_command)
+app.command("unsubscribe")(shows.unsubscribe_command)
+app.command("subscriptions")(shows.subscriptions_command)
 app.command("search")(search.command)
+app.command("topics")(topics.command)
+app.command("similar")(similar.command)
 app.command("play")(play.command)
 app.command("list")(library.list_command)
 app.command("show")(library.show_command)
@@ -34,6 +62,9 @@ app.command("transcript")(transcript.command)
 app.command("tag")(tag.command)
 app.command("cut")(cut.command)
 app.command("reindex")(library.reindex_command)
+app.command("serve")(serve.command)
+app.command("publish")(publish.command)
+app.add_typer(index.app, name="index")
 app.command("check")(check.command)
 app.command("doctor")(doctor.command)
 
@@ -48,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=_with_force_value(sys.argv[1:] if arguments is None else arguments), prog_name="podpipe")
     except PodpipeError as error:
-        print(f"podpipe: {error}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
+        print(f"podpipe: {console.clean(str(error))}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
         sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as stopped:
         if isinstance(stopped, SystemExit) and stopped.code != _STOPPED:  # typer makes Ctrl-C an exit

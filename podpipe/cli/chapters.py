@@ -20,7 +20,10 @@ _DEFAULT = "show"
 
 
 class _Group(TyperGroup):
-    """A group whose first word may be left out: then it is ``show``. Titles and shifts may begin with a dash."""
+    """A group whose first word may be left out, then it is ``show``, or come second: ``chapters FILE add 0:00 Start``.
+
+    Titles and shifts may begin with a dash.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, self._ordered(args))
@@ -45,7 +48,8 @@ class _Group(TyperGroup):
                 words.append(argument)
         if not words:
             return [_DEFAULT, *args] if args and not {"-h", "--help"} & set(args) else args
-        name = words.pop(0) if words[0] in self.commands else _DEFAULT
+        place = next((place for place, word in enumerate(words[:2]) if word in self.commands), None)
+        name = _DEFAULT if place is None else words.pop(place)
         return [name, *options, "--", *words]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from podpipe.cli.options import Engine, JsonOption, LibraryOption
+from podpipe.cli.options import AllowHostOption, Engine, JsonOption, LibraryOption
 from podpipe.work import STAGES
 
 
@@ -45,6 +45,7 @@ def command(
         list[str] | None,
         typer.Option("--force", metavar="[STAGE]", help=f"Do again what is done: {', '.join(STAGES)}, or all."),
     ] = None,
+    allow_host: AllowHostOption = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -53,11 +54,13 @@ def command(
     What is done stays done: the same command a second time does only what has changed, and after an
     interruption it goes on where it stopped.
     """
+    from podpipe import config
     from podpipe.cli import ingest_report
-    from podpipe.ingest import Request, ingest
+    from podpipe.ingest import Request
     from podpipe.library import Library
     from podpipe.net import Client
     from podpipe.search import open_index
+    from podpipe.shows.once import ingest
     from podpipe.sources import Selection
     from podpipe.speech import open_recogniser
     from podpipe.stages import Tools
@@ -68,10 +71,12 @@ def command(
     selection = Selection(limit=limit, since=since.date() if since else None, match=match)
     request = Request(tuple(sources), notes, selection, jobs, stages)
     recogniser = open_recogniser(engine.value, model, device=device)
-    with Client(typed=[*sources, notes or ""]) as client, open_index(place.index, create=True) as index:
+    client = Client([*sources, notes or ""], allow_hosts=allow_host or (), config=config.load(place.root))
+    with client, open_index(place.index, create=True) as index:
         tools = Tools(client, recogniser, index, language)
         with ingest_report.display() as display:
-            outcomes = [display.finished(outcome) for outcome in ingest(request, place, tools, display.progress)]
+            found = ingest(request, place, tools, display.progress, display.left_out)
+            outcomes = [display.finished(outcome) for outcome in found]
     if json:
         ingest_report.print_as_json(outcomes)
     else:

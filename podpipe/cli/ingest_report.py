@@ -41,27 +41,38 @@ class Display:
         self._bars = bars
         self._tasks: dict[str, tuple[str, TaskID]] = {}
         self._lock = threading.Lock()
+        self._all: TaskID | None = None
 
     def progress(self, episode: Episode, stage: str, done: int, total: int | None) -> None:
         """Move the episode's bar; a new stage starts a new bar."""
         with self._lock:
-            known = self._tasks.get(episode.enclosure)
+            known = self._tasks.get(episode.guid)
             if known is None or known[0] != stage:
                 if known is not None:
                     self._bars.remove_task(known[1])
+                if stage == "ready":  # it is here and has to wait for its turn: nothing moves
+                    self._tasks.pop(episode.guid, None)
+                    return
                 title = console.clean(episode.title)[:40]
                 task = self._bars.add_task(f"{title} · {_DOING.get(stage, stage)}", total=total, stage=stage)
-                self._tasks[episode.enclosure] = (stage, task)
+                self._tasks[episode.guid] = (stage, task)
             else:
                 task = known[1]
             self._bars.update(task, completed=done, total=total)
 
+    def expect(self, count: int) -> None:
+        """Show a bar for all episodes of a run."""
+        if count > 1:
+            self._all = self._bars.add_task(f"{count} episodes", total=count, stage="all")
+
     def finished(self, outcome: Outcome) -> Outcome:
         """Take the episode's bar away and say what became of it."""
         with self._lock:
-            known = self._tasks.pop(outcome.source, None)
+            known = self._tasks.pop(outcome.episode.guid, None) if outcome.episode else None
             if known is not None:
                 self._bars.remove_task(known[1])
+            if self._all is not None:
+                self._bars.advance(self._all)
         name = console.clean(outcome.episode.title if outcome.episode else outcome.source)
         if outcome.status == "failed":
             error = console.clean(outcome.error)
@@ -69,6 +80,13 @@ class Display:
         for remark in outcome.remarks:
             self._say("!", f"{name}: {console.clean(remark)}", "yellow")
         return outcome
+
+    def left_out(self, show: str, count: int) -> None:
+        """Say that a feed has episodes that the user has removed."""
+        what = "1 episode" if count == 1 else f"{count} episodes"
+        self._say(
+            "!", f"{console.clean(show)}: {what} that you removed left out; podpipe retry brings one back", "yellow"
+        )
 
     def _say(self, mark: str, text: str, style: str) -> None:
         self._bars.console.print(f"{mark} {text}", style=style, markup=False, soft_wrap=True)
@@ -85,6 +103,8 @@ def display() -> Iterator[Display]:
 
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
+            if task.fields.get("stage") == "all":
+                return Text(f"{task.completed:.0f} of {task.total:.0f}")
             if not speed:
                 return Text("")
             if task.fields.get("stage") == "fetch":
@@ -118,7 +138,7 @@ def print_summary(outcomes: Sequence[Outcome], library: Library) -> None:
 
 def print_as_json(outcomes: Sequence[Outcome]) -> None:
     """The same for programs: ``{"episodes": [...]}`` with an entry for each episode or failed source."""
-    console.print_json({"episodes": [_as_json(outcome) for outcome in outcomes]})
+    console.print_json({"episodes": [as_json(outcome) for outcome in outcomes]})
 
 
 def _row(outcome: Outcome) -> list[str]:
@@ -154,7 +174,8 @@ def _sum_up(outcomes: Sequence[Outcome], library: Library) -> str:
     return f"{', '.join(parts)}. Library: {library.root}"
 
 
-def _as_json(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """An outcome for programs."""
     episode = outcome.episode
     return {
         "source": outcome.source,

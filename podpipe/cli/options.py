@@ -31,6 +31,15 @@ LibraryOption = Annotated[
     ),
 ]
 
+AllowHostOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        metavar="HOST",
+        help="A host, address or network of yours (nas.local, 192.168.1.0/24) that feeds and pages may lead to.",
+    ),
+]
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 EpisodeArgument = Annotated[

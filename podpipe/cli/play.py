@@ -26,8 +26,9 @@ def command(
 ) -> None:
     """Play an episode, from a hit, a time or a chapter."""
     from podpipe import playing
+    from podpipe.cli import console
     from podpipe.library import Library
 
     spot = playing.locate(Library.locate(library), target, at=at, chapter=chapter)
-    typer.echo(f"{spot.title} at {spot.clock}")
+    typer.echo(console.clean(f"{spot.title} at {spot.clock}"))
     playing.play(spot, player)

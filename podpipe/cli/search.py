@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import enum
 import re
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from podpipe.cli.options import JsonOption, LibraryOption
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
+    from podpipe.hits import Answer
     from podpipe.library import Library
-    from podpipe.models import Hit, Snippet
+    from podpipe.search import Index
+
+_MOST = 100
+"""The newest or oldest are taken of so many that fit best."""
+
+
+class Sort(enum.StrEnum):
+    """Orders of hits."""
+
+    best = "best"
+    newest = "newest"
+    oldest = "oldest"
+
+
+class ClipPart(enum.StrEnum):
+    """What of a hit is cut."""
+
+    sentence = "sentence"
+    passage = "passage"
+    chapter = "chapter"
 
 
 def command(
@@ -28,29 +49,66 @@ def command(
         datetime | None,
         typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m", "%Y"], help="Only from this day on."),
     ] = None,
+    episode: Annotated[
+        str | None,
+        typer.Option("--episode", metavar="EPISODE", help="Only this one: its id, or a part of id or title."),
+    ] = None,
+    sort: Annotated[Sort, typer.Option("--sort", help="By how well they fit, or by day.")] = Sort.best,
+    context: Annotated[
+        int, typer.Option("--context", "-C", metavar="N", min=0, max=50, help="N sentences before and after each hit.")
+    ] = 0,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each hit stands where it does.")] = False,
+    related: Annotated[
+        bool, typer.Option("--related", help="What else to search for: terms and chapters near.")
+    ] = False,
+    clip: Annotated[
+        Path | None, typer.Option("--clip", metavar="DIR", help="Cut each hit into an MP3 in this folder.")
+    ] = None,
+    clip_part: Annotated[
+        ClipPart, typer.Option("--clip-part", help="How much: from the hit on to a pause, or all of its chapter.")
+    ] = ClipPart.passage,
     library: LibraryOption = None,
     json: JsonOption = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="A JSON object a line.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="A table for spreadsheets.")] = False,
+    m3u: Annotated[bool, typer.Option("--m3u", help="A playlist that starts at each hit, for VLC.")] = False,
+    edl: Annotated[bool, typer.Option("--edl", help="The same for mpv, hits as chapters.")] = False,
 ) -> None:
     """Find where something is talked about: episode, topic and second."""
-    from podpipe.cli import console
+    from podpipe.cli import search_report
     from podpipe.last_search import remember
     from podpipe.library import Library
-    from podpipe.search import open_index, search
+    from podpipe.search import open_index
 
+    wanted = {"json": json, "jsonl": jsonl, "csv": csv, "m3u": m3u, "edl": edl}
+    forms = [form for form, is_wanted in wanted.items() if is_wanted]
+    if len(forms) > 1:
+        raise typer.BadParameter(f"one form at a time: --{' or --'.join(forms)}")
     place = Library.locate(library)
+    text = _as_query(query)
     with open_index(place.index) as index:
-        results = search(index, _as_query(query), limit=limit, show=show, since=since.date() if since else None)
-    remember(place, results.hits)
-    if json:
-        console.print_json([_as_json(hit, place) for hit in results.hits])
-        return
-    for note in results.notes:
-        console.err().print(console.clean(note), style="yellow", markup=False)
-    if not results.hits:
-        console.out().print(f"Nothing found for {console.clean(' '.join(query))}.", markup=False)
+        narrowed = _Narrowed(limit, show, since.date() if since else None, _episode_id(index, place, episode), sort)
+        answer = _answer(index, text, narrowed, context=context, related=related)
+    if clip is not None:
+        answer = _with_clips(answer, place, clip.expanduser(), clip_part)
+    remember(place, answer.shown)
+    if forms:
+        search_report.write(answer, place, forms[0], explain=explain)
+    else:
+        search_report.show(answer, place, explain=explain)
+    if answer.refused or not (answer.shown or forms):
         raise typer.Exit(1)
-    for number, hit in enumerate(results.hits, 1):
-        _print_hit(number, hit, place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """What of all that is found is wanted."""
+
+    limit: int
+    show: str | None
+    since: date | None
+    episode_id: str | None
+    sort: Sort
 
 
 def _as_query(words: list[str]) -> str:
@@ -60,63 +118,45 @@ def _as_query(words: list[str]) -> str:
     return " ".join(f'"{word}"' if re.search(r"\s", word) and '"' not in word else word for word in words)
 
 
-def _as_json(hit: Hit, library: Library) -> dict[str, Any]:
-    from podpipe.playing import media_link, play_command
-
-    return {
-        "episode_id": hit.episode_id,
-        "episode_title": hit.episode_title,
-        "show": hit.show,
-        "published": hit.published,
-        "chapter": hit.chapter,
-        "chapter_start_ms": hit.chapter_start_ms,
-        "start_ms": hit.start_ms,
-        "end_ms": hit.end_ms,
-        "snippet": hit.snippet.text,
-        "marks": hit.snippet.marks,
-        "score": round(hit.score, 4),
-        "note": hit.note,
-        "link": media_link(hit.enclosure, hit.start_ms),
-        "play": play_command(library, hit.episode_id, hit.start_ms),
-    }
+def _episode_id(index: Index, place: Library, wanted: str | None) -> str | None:
+    """The id of the episode that is meant; one that is only in the index by its whole id."""
+    if wanted is None or (not place.folder(wanted).path.is_dir() and wanted in index.episode_ids()):
+        return wanted
+    return place.find(wanted).id
 
 
-def _print_hit(number: int, hit: Hit, library: Library) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
+def _answer(index: Index, text: str, narrowed: _Narrowed, *, context: int, related: bool) -> Answer:
+    from podpipe.hits import Answer, in_order
+    from podpipe.hits.context import around
+    from podpipe.search import related as near
+    from podpipe.search import search
 
-    from podpipe import timecode
-    from podpipe.cli import console
-    from podpipe.playing import media_link, play_command
-
-    out = console.out()
-    day = f"{hit.published:%Y-%m-%d}" if hit.published else ""
-    heading = " · ".join(filter(None, (hit.episode_title, hit.show if hit.show != hit.episode_title else "", day)))
-    out.print(f"{number}. {console.clean(heading)}", style="bold", markup=False)
-    where = " · ".join(filter(None, (timecode.clock(hit.start_ms), hit.chapter, hit.note)))
-    out.print(f"   {console.clean(where)}", style="cyan", markup=False)
-    out.print(Padding(_marked(hit.snippet), (0, 0, 0, 3)) if out.is_terminal else Text("   ") + _marked(hit.snippet))
-    out.print(f"   {play_command(library, hit.episode_id, hit.start_ms)}", style="green", markup=False, soft_wrap=True)
-    out.print(
-        f"   {console.clean(media_link(hit.enclosure, hit.start_ms))}\n",
-        style="dim",
-        markup=False,
-        soft_wrap=True,
+    results = search(
+        index,
+        text,
+        limit=narrowed.limit if narrowed.sort is Sort.best else max(_MOST, narrowed.limit),
+        show=narrowed.show,
+        since=narrowed.since,
+        episode_id=narrowed.episode_id,
+    )
+    hits = in_order(results.hits, narrowed.sort.value)[: narrowed.limit]
+    return Answer(
+        text,
+        hits,
+        notes=results.notes,
+        suggestions=results.suggestions,
+        contexts=tuple(around(index, hit, context) for hit in hits) if context else (),
+        related=near.related(index, text, show=narrowed.show, since=narrowed.since) if related else None,
     )
 
 
-def _marked(snippet: Snippet) -> Text:
-    """The snippet with its matches bold; where nothing can be bold, in **asterisks**."""
-    from rich.text import Text
+def _with_clips(answer: Answer, place: Library, folder: Path, part: ClipPart) -> Answer:
+    from rich.progress import Progress
 
     from podpipe.cli import console
+    from podpipe.hits import clips
 
-    plain = not console.out().is_terminal
-    text, position = Text(), 0
-    for start, end in snippet.marks:
-        text.append(console.clean(snippet.text[position:start]))
-        match = console.clean(snippet.text[start:end])
-        text.append(f"**{match}**" if plain else match, style="" if plain else "bold yellow")
-        position = end
-    text.append(console.clean(snippet.text[position:]))
-    return text
+    with Progress(console=console.err(), transient=True) as progress:
+        task = progress.add_task("cutting", total=len(answer.shown))
+        made, refused = clips.cut(place, answer.shown, folder, part.value, on_clip=lambda clip: progress.advance(task))
+    return replace(answer, clips=made, refused=refused)

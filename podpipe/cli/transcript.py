@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from podpipe.cli.options import EpisodeArgument, LibraryOption
 
 if TYPE_CHECKING:
     from podpipe.library import EpisodeFolder
-    from podpipe.transcripts.telling import Telling
 
 
 class Format(enum.StrEnum):
@@ -49,7 +47,7 @@ def command(
     if words and wanted not in transcripts.WORD_LEVEL:
         raise typer.BadParameter(f"{wanted} holds no times of words; use {', '.join(transcripts.WORD_LEVEL)}")
     folder = Library.locate(library).find(episode)
-    text = transcripts.WRITERS[wanted](_telling(folder), words=words)
+    text = transcripts.WRITERS[wanted](folder.telling(), words=words)
     if output == "-":
         _show(text)
     else:
@@ -67,24 +65,10 @@ def _by_ending(output: str) -> str:
     return found
 
 
-def _telling(folder: EpisodeFolder) -> Telling:
-    from podpipe import library
-    from podpipe.errors import LibraryError
-    from podpipe.transcripts.telling import Telling
-
-    if not (folder.path / library.TRANSCRIPT).is_file():
-        raise LibraryError(f"{folder.id} has no transcript yet; ingest it again")
-    episode = folder.episode()
-    chapters = folder.chapters().chapters if (folder.path / library.CHAPTERS).is_file() else ()
-    listed = tuple(chapter for chapter in chapters if chapter.toc)
-    return Telling(folder.transcript(), episode.title, episode.show, episode.published, listed)
-
-
 def _show(text: str) -> None:
     from podpipe.cli import console
 
-    shown = console.clean(text) if sys.stdout.isatty() else text
-    typer.echo(shown.encode("utf-8", "replace"), nl=False)
+    console.write(text.encode("utf-8", "replace"))
 
 
 def _save(text: str, path: Path, folder: EpisodeFolder) -> None:

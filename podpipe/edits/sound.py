@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from podpipe import encoding
@@ -38,6 +38,23 @@ def lay(source: Path, timeline: Timeline, inserted: Mapping[str, Path], like: Sh
         else:
             blocks = _Reader(encoding.pcm(inserted[piece.name], like)).take(size)
         yield from faded(blocks, like, opens=number > 0, closes=number < last)
+
+
+def parts(
+    source: Path, stretches: Sequence[tuple[int, int]], like: Shape, write: Callable[[int, Iterator[bytes]], None]
+) -> None:
+    """Give ``write`` each stretch (start and end, ms) of a sound with its number, as PCM that fades in and out.
+
+    The stretches are in order and don't overlap, so the sound is read once, however many they are.
+
+    Raises:
+        AudioError: the file can't be decoded.
+    """
+    reader = _Reader(encoding.pcm(source, like))
+    for number, (start_ms, end_ms) in enumerate(stretches):
+        reader.skip_to(like.size(start_ms))
+        blocks = reader.take(like.size(end_ms) - like.size(start_ms))
+        write(number, faded(blocks, like, opens=True, closes=True))
 
 
 def length_ms(path: Path, like: Shape) -> int:

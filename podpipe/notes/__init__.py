@@ -15,9 +15,9 @@ _WRITTEN = re.compile(r"[^\W_]")
 """What a line of dashes has none of."""
 
 _AUDIO_LINE = re.compile(
-    r"^\W*(?:audio|listen|download|mp3|subscribe)\W*:?\s*https?://\S+\W*$|^\W*audio:\s*\S+$|"
-    r"^\W*(?:listen|download|play|subscribe)"
-    r"(?: (?:to|the|this|our|it|now|here|episode|audio|mp3|show|podcast|feed))*\W*$",
+    r"^\W*+(?:audio|listen|download|mp3|subscribe)\W*+https?://\S++\W*$|^\W*+audio:\s*\S+$|"
+    r"^\W*+(?:listen|download|play|subscribe)"
+    r"(?: (?:to|the|this|our|it|now|here|episode|audio|mp3|show|podcast|feed))*+\W*$",
     re.I,
 )
 """What leads to the sound, with its address or as a link's text."""
@@ -48,16 +48,21 @@ def _is_title(blocks: Sequence[Block], title: str, announced: Sequence[str]) -> 
 def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Section, ...]:
     """Sections in order; text before any heading has the heading ''."""
     sections: list[Section] = []
-    for block in blocks:
+    for number, block in enumerate(blocks):
         found = headings.split(block, announced)
         if found is not None:
             sections.append(found)
-        elif sections and not _is_parting(block.text):
+        elif sections and not _is_parting(block.text) and not _ends_list(blocks[:number]):
             last = sections[-1]
             sections[-1] = replace(last, text=f"{last.text}\n{block.text}".strip())
         else:
             sections.append(Section("", block.text))
     return tuple(sections)
+
+
+def _ends_list(before: Sequence[Block]) -> bool:
+    """Whether the last two blocks are items of a list: what comes after it belongs to none of them."""
+    return len(before) >= 2 and all(block.is_item for block in before[-2:])
 
 
 def _is_parting(text: str) -> bool:

@@ -21,12 +21,19 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"^(?:and |so )?(?:we|i|join us)\b", re.IGNORECASE)
-_SIGNS = re.compile(r"\s+[|·•]\s+|\s+[–—-]\s+|\s*[|·•]\s*")
+_SIGNS = re.compile(r"(?<!\s)\s+[–—-]\s+|(?:(?<!\s)\s+)?[|·•]\s*")
 _REST = re.compile(r"(?:(?:much|lots|a lot|some|many|and) )*(?:more|others?)(?: \w+)?$", re.IGNORECASE)
 _LONGEST, _LONGEST_APART = 9, 16
 """Words of a topic; and where semicolons part topics, as commas part sentences too."""
 
-_PARTS = re.compile(r",\s+and\s+|;\s+and\s+|,\s+|;\s+|\s+and\s+(?=[^,;]+$)")
+_LEAD = re.compile(
+    r"^(?:(?:we|i)(?:['’]ll| will)? (?:talk|speak|look|discuss|cover)(?: about| of| at)? )?"
+    r"(?:(?:the|an?)\s+)?(?:look at\s+)?",
+    re.IGNORECASE,
+)
+"""What goes before a topic in a sentence."""
+
+_PARTS = re.compile(r"[,;]\s+(?:and\s+)?|(?<!\s)\s+and\s+(?=[^,;]{1,500}$)")
 
 
 def find(blocks: Sequence[Block]) -> tuple[str, ...]:
@@ -79,5 +86,5 @@ def _bare(block: Block) -> tuple[str, ...]:
 def parts(text: str) -> list[str]:
     """What a list in a sentence lists, without leading articles and the like; of semicolons, only they part."""
     split = re.split(r";\s+(?:and\s+)?", text) if text.count(";") >= 2 else _PARTS.split(text)
-    items = [re.sub(r"^(?:the|an?|a look at)\s+(?:look at\s+)?", "", part.strip(" .")) for part in split]
+    items = [_LEAD.sub("", part.strip(" .")) for part in split]
     return [item for item in items if item and not _REST.match(item)]

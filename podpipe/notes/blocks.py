@@ -43,19 +43,33 @@ _MARKED_UP = re.compile(r"<(?:p|br|div|li|ul|ol|dl|h[1-6]|table|td|pre|section|a
 """Without any of these, text that is called HTML has its lines as they stand."""
 
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
-_UNDERLINE = re.compile(r"^\s*([-=~*_#])\1{2,}\s*$")
+_NUMBER = re.compile(r"^(?:#?\d{1,2}[.):]|[-*•])\s+(?=[^\W\d_])")
+"""What counts a heading: "2. Folios"."""
+
+_MARKDOWN = re.compile(r"^#{1,6} \S|^(\*\*|__)[^*_\n]+\1:?$", re.MULTILINE)
+_UNDERLINE = re.compile(r"^\s*([-=~_*#+])\1{2,}\s*$")
 _LONGEST_HEADING = 4
 """Lines that a heading may take above what underlines it."""
 
 _STAMPED = re.compile(r"^\s*(?:[^\w\s\[(]{1,3}\s*)?[\[(]?\d{1,3}:\d\d")
-_STAMPED_LAST = re.compile(r"\S\W*\s[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
+_STAMPED_LAST = re.compile(r"\S\s+[\[(]?(?:\d{1,2}:)?\d{1,3}:\d\d[\])]?\s*$")
+
+
+def unnumbered(heading: str) -> str:
+    """A heading without what counts it."""
+    return _NUMBER.sub("", heading)
+
+
+LONGEST_MARKDOWN = 50_000
+"""Characters; longer notes count as plain text, as hostile Markdown takes time with the square of its length."""
 
 
 def read_blocks(notes: Notes) -> list[Block]:
     """The blocks of show notes, in order, with white space folded."""
     if notes.media_type == "text/html":
         return list(_of_html(notes.text))
-    if notes.media_type == "text/markdown" or re.search(r"^#{1,6} \S", notes.text, re.MULTILINE):
+    is_markdown = notes.media_type == "text/markdown" or _MARKDOWN.search(notes.text)
+    if is_markdown and len(notes.text) <= LONGEST_MARKDOWN:
         from markdown_it import MarkdownIt
 
         return list(_of_html(MarkdownIt("commonmark").render(notes.text)))
@@ -67,9 +81,9 @@ def _of_text(text: str) -> Iterator[Block]:
         lines = [line for line in chunk.split("\n") if line.strip()]
         if underlined := _underlined(lines):
             title, lines = _folded(" ".join(lines[:underlined])), lines[underlined + 1 :]
-            yield Block(title, is_heading=True)
+            yield Block(unnumbered(title), is_heading=True)
         elif _is_apart(lines):
-            yield Block(_folded(lines.pop(0)))
+            yield Block(unnumbered(_folded(lines.pop(0))))
         # Lines that are longer than people wrap are paragraphs of their own.
         apart = "\n" not in text.strip() or max(map(len, lines), default=0) > 120 or _is_list(lines)
         apart = apart or sum(bool(_STAMPED_LAST.search(line)) for line in lines) >= 2
@@ -159,6 +173,8 @@ def _block(tag: str, inline: list[tuple[str, bool]]) -> Block:
     parts = [(text, bold) for text, bold in inline if text.strip()]
     text = _folded("".join(text for text, _ in inline))
     lead = _folded(parts[0][0]) if parts and parts[0][1] and text.startswith(_folded(parts[0][0])) else ""
+    if tag in _HEADINGS:
+        text = unnumbered(text)
     return Block(text, is_heading=tag in _HEADINGS, is_title=tag == "h1", is_item=tag == "li", lead=lead)
 
 

@@ -9,10 +9,16 @@ from rapidfuzz import fuzz
 
 from podpipe.models import Section
 from podpipe.notes import stamps
-from podpipe.notes.blocks import Block
+from podpipe.notes.blocks import Block, unnumbered
 
 _WRITTEN = re.compile(r"[^\W_]")
 _OPENING = re.compile(r"^(?P<heading>[^.!?:]*(?:[.](?=\S)[^.!?:]*)*)[.:]\s+(?P<text>\S.+)$")
+_DASHED = re.compile(r"^(?P<heading>[^.!?:–—]{2,60}?)\s+[–—]\s+(?P<text>[A-Z\d\"“].+)$")
+"""Before a dash, where a sentence begins after it."""
+
+_ADORNED = re.compile(
+    r"^(?:\[(?P<brackets>[^\[\]]+)\]|(?P<sign>[=*~_+#|-])(?P=sign)*\s*(?P<signs>\S.*?)\s*(?P=sign)+)$"
+)
 _SPOKEN_LABEL = re.compile(r"^In (?:today|this \w+|yesterday)['’]?s? (?P<what>\w+):\s+(?P<text>.+)$", re.IGNORECASE)
 _NO_HEADING = re.compile(
     r"^(?:the|this|that|these|those|it|its|he|she|they|we|i|you|there|here|if|when|while|after|before|but|and|so|or|"
@@ -20,13 +26,17 @@ _NO_HEADING = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:the|this|that|these|those)\b", re.IGNORECASE)
-"""Alone on a line, what begins so may name something: "The outage"."""
+_SHORT = 5
+"""Alone on a line, so few words that begin so may name something: "The outage"."""
 
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|do|does|did|said|says|posted|sent|"
     r"liked|asked|found|wrote|made|goes|went|don['’]t|isn['’]t|objected|announced|proposed|released)\b",
     re.IGNORECASE,
 )
+
+_RESULT = re.compile(r"\b(?:released|announced|proposed|found|made|posted|merged|fixed|dropped)$", re.IGNORECASE)
+"""A heading may end so: "Linux 6.1 released", "Lost and found"."""
 
 
 def split(block: Block, announced: Sequence[str]) -> Section | None:
@@ -35,17 +45,22 @@ def split(block: Block, announced: Sequence[str]) -> Section | None:
     if stamped:
         return Section(stamped[0], "", stamped[1])
     if block.is_heading:
-        return Section(block.text.rstrip(".:"))
+        return Section(_bare(block.text).rstrip(".:"))
     if _WRITTEN.search(block.lead) and len(block.lead.split()) <= 12:
-        return Section(block.lead.rstrip(".: "), block.text[len(block.lead) :].lstrip(".:–—- "))
+        return Section(unnumbered(block.lead).rstrip(".: "), block.text[len(block.lead) :].lstrip(".:–—- "))
     label = _SPOKEN_LABEL.match(block.text)
     if label and label["what"].lower() not in ("issue", "episode", "show", "edition"):
         return Section(label["what"].capitalize(), label["text"], lead=block.text[: label.start("text")].strip())
-    return _of_sentence(block, announced)
+    return _of_sentence(_bare(block.text), block, announced)
 
 
-def _of_sentence(block: Block, announced: Sequence[str]) -> Section | None:
-    text = block.text
+def _bare(text: str) -> str:
+    """A line without what people adorn headings with: "[Gilts]", "== Gilts =="."""
+    adorned = _ADORNED.match(text)
+    return (adorned["brackets"] or adorned["signs"]).strip() if adorned else text
+
+
+def _of_sentence(text: str, block: Block, announced: Sequence[str]) -> Section | None:
     if text.rstrip(".:") in announced:
         return Section(text.rstrip(".:"))
     if (
@@ -53,9 +68,10 @@ def _of_sentence(block: Block, announced: Sequence[str]) -> Section | None:
         and not re.search(r"[!?,;]|https?:", text)
         and (_is_announced(text, announced) or block.is_item or not text.endswith("."))
     ):
-        names = not _NO_HEADING.match(text) or (_ARTICLE.match(text) and not _VERB.search(text))
+        is_short = len(text.split()) <= _SHORT and not _VERB.search(text)
+        names = not _NO_HEADING.match(text) or (_ARTICLE.match(text) and is_short)
         return Section(text.rstrip(".:")) if names else None
-    found = _OPENING.match(text)
+    found = _OPENING.match(text) or _DASHED.match(text)
     if found is None or (announced and all(item in found["text"] for item in announced)):
         return None
     heading = found["heading"].strip()
@@ -64,12 +80,7 @@ def _of_sentence(block: Block, announced: Sequence[str]) -> Section | None:
         return Section(heading, found["text"])
     if not words or len(words) > 9 or re.search(r"(?:^|\s)[A-Z]$", heading):
         return None  # "Ryan C. Gordon" ends with an initial
-    if _is_announced(heading, announced) or (
-        len(words) <= 6
-        and len(found["text"].split()) >= 8
-        and not _NO_HEADING.match(heading)
-        and not _VERB.search(heading)
-    ):
+    if _is_announced(heading, announced) or (len(words) <= 6 and len(found["text"].split()) >= 8 and is_name(heading)):
         return Section(heading, found["text"])
     return None
 
@@ -82,7 +93,7 @@ def opening(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether a short text may name a topic: no sentence, by its first word and its verbs."""
-    return not _NO_HEADING.match(text) and not _VERB.search(text)
+    return not _NO_HEADING.match(text) and not _VERB.search(_RESULT.sub("", text.rstrip(".!?")))
 
 
 def _is_announced(heading: str, announced: Sequence[str]) -> bool:

@@ -15,9 +15,9 @@ _TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:\.\d{1,9})?(?!:?\d)"
 _STAMP = rf"[\[(]?(?P<time>{_TIME})(?:\s*[-–—]\s*{_TIME})?[\])]?"
 """A time, or from when to when, perhaps in brackets."""
 
-_DASHES = r"\s*[-–—:|]*\s*"
+_DASHES = r"\s*+[-–—:|]*+\s*+"
 _FIRST = re.compile(rf"^(?:[^\w\s\[(]{{1,3}}\s*)?{_STAMP}{_DASHES}(?P<title>\S.*)$")
-_LAST = re.compile(rf"^(?P<title>.*\S){_DASHES}\s+{_STAMP}$")
+_LAST = re.compile(rf"^(?P<title>.*\S)\s+{_STAMP}$")
 _ALONE = re.compile(rf"^{_STAMP}{_DASHES}$")
 _ANYWHERE = re.compile(rf"(?<![\w:./#=-]){_STAMP}(?![\w:])")
 _WRITTEN = re.compile(r"[^\W_]")
@@ -30,7 +30,7 @@ def of(text: str) -> tuple[str, int] | None:
     stamped = len(text) < _LONGEST and (_FIRST.match(text) or _LAST.match(text))
     if not stamped or not _WRITTEN.search(stamped["title"]):
         return None
-    return stamped["title"].strip(" -–—:"), timecode.parse(stamped["time"])
+    return stamped["title"].strip(" -–—:|"), timecode.parse(stamped["time"])
 
 
 def parted(blocks: Iterable[Block]) -> list[Block]:

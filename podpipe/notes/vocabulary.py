@@ -28,7 +28,7 @@ _COMMON = {"I", "I'm", "I've", "Here", "The", "This", "January", "February", "Ma
 
 
 _LIST = re.compile(r"(?:[^.!?:,;]{1,60}:\s+)?(?P<items>[^.!?:]*(?:[.!?:](?=[^\s])[^.!?:]*)*?)[.!]?")
-_COMMA = re.compile(r"(?:,|;|·|•|\|)\s+(?:and\s+|&\s+)?|\s+[·•|]\s+|,?\s+and\s+(?=[^,;]+$)")
+_COMMA = re.compile(r"[,;·•|]\s+(?:and\s+|&\s+)?|(?<!\s)\s+(?:[·•|]\s+|and\s+(?=[^,;]{1,500}$))")
 _LONGEST_ITEM = 5
 """Words of an item; a longer one is a sentence."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -13,9 +15,13 @@ from podpipe.errors import SearchError
 from podpipe.models import Hit, IndexedEpisode
 from podpipe.search.documents import Candidate
 from podpipe.search.query import Query, Term, parse
+from podpipe.search.vocabulary import Vocabulary
 
 ENOUGH = 10
 """With fewer passages that have all of a query's words, those that have some are taken too."""
+
+_SUGGESTED = 3
+"""So many other queries at most are suggested."""
 
 CANDIDATES = 100
 """So many of an engine's best matches are looked at more closely."""
@@ -27,6 +33,16 @@ class Found:
 
     candidate: Candidate
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexShape:
+    """How an index lies on the disk: what ``optimize`` may make less of."""
+
+    documents: int
+    deleted: int
+    """Documents that were replaced or taken out, and still take room."""
+    segments: int
 
 
 class Index(Protocol):
@@ -46,17 +62,38 @@ class Index(Protocol):
         Where another process writes, ``on_wait`` is called once, and then waited. Raises SearchError, LibraryError.
         """
 
+    def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
+        """Take episodes out, all at once; waits as ``add`` does. Raises SearchError, LibraryError."""
+
+    def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
+        """Make searching as quick as it gets, without what was deleted; waits as ``add`` does. Raises SearchError."""
+
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
-        """The best matches by the engine's own score, with all parts of the query or any. Raises SearchError."""
+        """The best passages, and as many titles, by the engine's own score: with all parts of the query, or any.
+
+        Raises SearchError.
+        """
 
     def rarity(self, term: Term) -> float:
         """Inverse document frequency of a term (natural logarithm; of a run that of its rarest)."""
+
+    def says(self, run: Sequence[str]) -> bool:
+        """Whether a passage has these terms beside each other. Raises SearchError."""
+
+    def vocabulary(self) -> Vocabulary:
+        """All terms that passages have, as long as nothing changes the same object. Raises SearchError."""
 
     def episode_ids(self) -> set[str]:
         """Ids of all episodes that are indexed."""
 
     def languages(self) -> tuple[str, ...]:
         """Languages of the episodes that are indexed."""
+
+    def stored(self, episode_id: str | None = None) -> Iterator[bytes]:
+        """The ``data`` of all documents (``podpipe.search.documents``), or of one episode's. Raises SearchError."""
+
+    def shape(self) -> IndexShape:
+        """How it lies on the disk. Raises SearchError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +113,13 @@ def open_index(folder: Path, *, create: bool = False, engine: str | None = None)
     """The index in a folder, by the engine that made it; ``engine`` is for one that is created (whoosh).
 
     Raises:
-        SearchError: there is none, or it is damaged (``podpipe reindex`` makes it again), or its engine is missing.
+        SearchError: there is none, or it is damaged (``podpipe reindex`` makes it again), or its engine is missing;
+            or it is somebody else's.
     """
+    from podpipe.search import trust
+
     _await_swap(folder)
+    trust.check(folder)
     if (engine_of(folder) or engine) == "tantivy":
         try:
             from podpipe.search.tantivy import TantivyIndex
@@ -105,21 +146,55 @@ def engine_of(folder: Path) -> str | None:
     return "whoosh" if next(folder.glob("_*.toc"), None) else None
 
 
-def search(index: Index, text: str, *, limit: int = 10, show: str | None = None, since: date | None = None) -> Results:
+def search(
+    index: Index,
+    text: str,
+    *,
+    limit: int = 10,
+    show: str | None = None,
+    since: date | None = None,
+    episode_id: str | None = None,
+) -> Results:
     """Answer a query: all terms, and where too few have them, any of them.
 
     Raises:
         SearchError: the query can't be understood.
     """
+    from podpipe.search import alike
     from podpipe.search.rank import ranked
 
     query = parse(text, show=show, since=since, languages=index.languages())
+    query = replace(query, episode_id=episode_id)
     notes: list[str] = []
     found = index.find(query, any_term=False, limit=CANDIDATES)
+    if len(found) < ENOUGH and (wider := alike.widened(query, index)) != query:
+        query = wider
+        found = _together(found, index.find(query, any_term=False, limit=CANDIDATES))
     if len(found) < ENOUGH and len(query.tree.parts) > 1:
-        seen = {match.candidate for match in found}
         more = index.find(query, any_term=True, limit=CANDIDATES)
         if not found and more:
             notes.append("Nothing has all of these words; here is what has some of them.")
-        found += [match for match in more if match.candidate not in seen]
-    return Results(ranked(found, query, index.rarity, limit), tuple(notes))
+        found = _together(found, more)
+    hits = ranked(found, query, index.rarity, limit)
+    return Results(hits, tuple(notes), _suggestions(text, query, hits))
+
+
+def _suggestions(text: str, query: Query, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """The query, with what was found in place of a word that nobody said as it is spelled here."""
+    heard = Counter(words.casefold() for hit in hits for words in hit.heard)
+    said = {alternatives[0].form.casefold() for alternatives in query.terms if len(alternatives) > 1}
+    if len(said) != 1 or any(len(hit.heard) == 0 for hit in hits):
+        return ()
+    (word,) = said
+    found = []
+    for words, _ in heard.most_common(_SUGGESTED):
+        instead = f'"{words}"' if re.search(r"\W", words) and '"' not in text else words
+        pieces = re.split(rf"(?<!\w){re.escape(word)}(?!\w)", text, flags=re.IGNORECASE)
+        found.append(instead.join(pieces))
+    return tuple(query for query in dict.fromkeys(found) if query.casefold() != text.casefold())
+
+
+def _together(found: list[Found], more: list[Found]) -> list[Found]:
+    """Matches and those of others that are not among them."""
+    seen = {match.candidate for match in found}
+    return [*found, *(match for match in more if match.candidate not in seen)]

@@ -85,11 +85,15 @@ def spans(text: str, language: str = "en") -> Iterator[tuple[str, int, int]]:
 
     A stop word with a capital within a sentence is a name (Go), and stays, as does one in capitals (IT, US).
     """
+    known = _known(language[:2].casefold())
     for match in TERM.finditer(text):
         word, start = match[0], match.start()
-        if _is_unspaced(word):
+        term = known[word]
+        if term:
+            yield term, start, match.end()
+        elif term is None and _is_unspaced(word):
             yield from _pairs(word, start)
-        elif not is_stop(word, language) or _is_name(text, word, start):
+        elif term is None and _is_name(text, word, start):
             yield normal(word, language), start, match.end()
 
 

@@ -6,27 +6,47 @@ gives back ``data`` as it was: so all engines find the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
-from podpipe.models import Chapter, IndexedEpisode, Passage
+from podpipe.models import Chapter, IndexedEpisode, Passage, Sentence
 from podpipe.search import analysis
 
+VERSION = 2
+"""Of what is indexed; an index of another version is to be made again."""
 
-class Spoken(msgspec.Struct, frozen=True, array_like=True):
-    """A sentence with its times and its terms, parted by spaces."""
+APART = "¦"
+"""Stands between what is indexed beside each other and is no phrase."""
+
+TEXTS = ("text", "title", "topic", "speakers")
+"""Fields of a document that are terms parted by spaces."""
+
+
+class Spoken(NamedTuple):
+    """A sentence with its times and its terms: each between spaces, those of its aliases behind them."""
 
     text: str
     start_ms: int
     end_ms: int
     terms: str
+    speaker: str = ""
 
 
-class Candidate(msgspec.Struct, frozen=True, array_like=True):
-    """A passage, or a chapter or episode known by its title alone (then without sentences)."""
+class Misheard(msgspec.Struct, frozen=True, array_like=True):
+    """An alias (``podpipe.models.Alias``) of words in a sentence, which is told by its number."""
+
+    sentence: int
+    terms: str
+    text: str
+    heard: str
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """What a document says before its text: quick to read of very many."""
 
     episode_id: str
     episode_title: str
@@ -40,13 +60,49 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     start_ms: int
     end_ms: int
     title_terms: str
-    """Of the chapter, or of the episode where there is none."""
-    sentences: tuple[Spoken, ...] = ()
+    """Of the chapter, or of the episode where there is none; each between spaces."""
+
+
+class Candidate(Head, frozen=True, array_like=True):
+    """A passage, or a chapter or episode known by its title alone (then without text).
+
+    ``terms`` and ``text`` hold a line for each sentence; every term stands between spaces. Few long strings are
+    read several times as fast as many short ones, and a hundred candidates are read for each query.
+    """
+
+    terms: str = ""
+    text: str = ""
+    times_ms: tuple[int, ...] = ()
+    """Of each sentence its start and its end."""
+    speakers: tuple[str, ...] = ()
+    """Of each sentence; empty where nobody has told."""
+    aliases: tuple[Misheard, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[Spoken, ...]:
+        """What was said; nothing of a title."""
+        if not self.text:
+            return ()
+        speakers = self.speakers or ("",) * (len(self.times_ms) // 2)
+        rows = zip(self.text.split("\n"), self.times_ms[::2], self.times_ms[1::2], self.lines, speakers, strict=True)
+        return tuple(Spoken(*row) for row in rows)
+
+    @property
+    def lines(self) -> list[str]:
+        """The terms of each sentence, with its aliases."""
+        lines = self.terms.split("\n")
+        for alias in self.aliases:
+            lines[alias.sentence] += f"{APART}{alias.terms}"
+        return lines
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What an engine indexes: ``text`` and ``title`` are terms parted by spaces; ``data`` is a ``Candidate``."""
+    """What an engine indexes; ``data`` is a ``Candidate``.
+
+    ``text``, ``title``, ``topic`` and ``speakers`` are terms parted by spaces. A document has text or a title, never
+    both; ``topic`` is the title under which it stands.
+    """
 
     episode_id: str
     show: str
@@ -55,17 +111,19 @@ class Document:
     language: str
     text: str
     title: str
+    topic: str
+    speakers: str
     data: bytes
 
 
 def documents(indexed: IndexedEpisode) -> Iterator[Document]:
     """The documents of an episode."""
     for passage in indexed.passages:
-        yield _document(indexed, passage=passage)
+        yield _passage(indexed, passage)
     for chapter in indexed.chapters:
         if chapter.evidence != "opening":
-            yield _document(indexed, chapter=chapter)
-    yield _document(indexed)
+            yield _titled(indexed, chapter)
+    yield _titled(indexed, None)
 
 
 def candidate(data: bytes) -> Candidate:
@@ -73,44 +131,73 @@ def candidate(data: bytes) -> Candidate:
     return _DECODER.decode(data)
 
 
+def head(data: bytes) -> Head:
+    """The beginning of what was indexed. Raises msgspec.DecodeError where it was damaged."""
+    return _HEAD_DECODER.decode(data)
+
+
+_HEAD_DECODER = msgspec.msgpack.Decoder(Head)
 _DECODER = msgspec.msgpack.Decoder(Candidate)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def _document(indexed: IndexedEpisode, *, passage: Passage | None = None, chapter: Chapter | None = None) -> Document:
-    episode, language = indexed.episode, indexed.language
-    topic = passage.chapter if passage else (chapter.title if chapter else "")
-    topic_start_ms = passage.chapter_start_ms if passage else (chapter.start_ms if chapter else 0)
-    where = passage or chapter
-    spoken = tuple(
-        Spoken(sentence.text, sentence.start_ms, sentence.end_ms, _terms(sentence.text, language))
-        for sentence in (passage.sentences if passage else ())
-    )
-    title = _terms(topic or ("" if passage else episode.title), language)
-    data = Candidate(
-        episode.id,
-        episode.title,
-        episode.show,
-        episode.published.isoformat() if episode.published else "",
-        episode.enclosure,
-        language,
+def _passage(indexed: IndexedEpisode, passage: Passage) -> Document:
+    language = indexed.language
+    topic = _terms(passage.chapter, language)
+    sentences = passage.sentences
+    has_speakers = any(sentence.speaker for sentence in sentences)
+    kept = Candidate(
+        *_facts(indexed),
+        passage.chapter,
+        passage.chapter_start_ms,
+        passage.start_ms,
+        passage.end_ms,
         topic,
-        topic_start_ms,
-        where.start_ms if where else 0,
-        where.end_ms if where else 0,
-        title,
-        spoken,
+        "\n".join(_terms(sentence.text, language) for sentence in sentences),
+        "\n".join(sentence.text.replace("\n", " ") for sentence in sentences),
+        tuple(time for sentence in sentences for time in (sentence.start_ms, sentence.end_ms)),
+        tuple(sentence.speaker for sentence in sentences) if has_speakers else (),
+        tuple(_aliases(sentences, language)),
     )
-    return Document(
-        episode.id,
-        episode.show.casefold(),
-        episode.published.date() if episode.published else None,
-        language,
-        " ".join(sentence.terms for sentence in spoken),
-        "" if passage else title,
-        _ENCODER.encode(data),
-    )
+    text = APART.join((kept.terms, *(alias.terms for alias in kept.aliases)))
+    names = dict.fromkeys(filter(None, kept.speakers))
+    return _document(indexed, kept, text=text, topic=topic, speakers=f" {APART} ".join(map(speaker_terms, names)))
+
+
+def _titled(indexed: IndexedEpisode, chapter: Chapter | None) -> Document:
+    """The title of a chapter, or of the episode."""
+    title = _terms(chapter.title if chapter else indexed.episode.title, indexed.language)
+    times_ms = (chapter.start_ms, chapter.start_ms, chapter.end_ms) if chapter else (0, 0, 0)
+    kept = Candidate(*_facts(indexed), chapter.title if chapter else "", *times_ms, title)
+    return _document(indexed, kept, title=title, topic=title)
+
+
+def _facts(indexed: IndexedEpisode) -> tuple[str, str, str, str, str, str]:
+    episode = indexed.episode
+    published = episode.published.isoformat() if episode.published else ""
+    return episode.id, episode.title, episode.show, published, episode.enclosure, indexed.language
+
+
+def _document(
+    indexed: IndexedEpisode, kept: Candidate, *, text: str = "", title: str = "", topic: str = "", speakers: str = ""
+) -> Document:
+    episode = indexed.episode
+    day = episode.published.date() if episode.published else None
+    text, title, topic = text.strip(), title.strip(), topic.strip()
+    data = _ENCODER.encode(kept)
+    return Document(episode.id, episode.show.casefold(), day, indexed.language, text, title, topic, speakers, data)
+
+
+def _aliases(sentences: Sequence[Sentence], language: str) -> Iterator[Misheard]:
+    for number, sentence in enumerate(sentences):
+        for alias in sentence.aliases:
+            yield Misheard(number, _terms(alias.text, language), alias.text, alias.heard)
+
+
+def speaker_terms(name: str) -> str:
+    """A name as it is compared: its words as they are, without accents."""
+    return " ".join(analysis.terms(name, ""))
 
 
 def _terms(text: str, language: str) -> str:
-    return " ".join(analysis.terms(text, language))
+    return f" {' '.join(analysis.terms(text, language))} "

@@ -3,7 +3,7 @@
     query  = part { [AND | OR] part }        OR joins its neighbours alone: kvm OR xen migration
     part   = [NOT | -] ( "(" query ")" | [field:] word | [field:] "phrase" )
 
-``topic:`` looks in titles only; ``show:``, ``since:`` and ``until:`` narrow the whole query.
+``topic:`` looks in titles only; ``show:``, ``speaker:``, ``since:`` and ``until:`` narrow the whole query.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from podpipe.errors import SearchError
 from podpipe.search import analysis
 
 _PIECE = re.compile(
-    r"""\s*(?:
+    r"""(?:
         (?P<minus>-)(?=[^\s)])
       | (?P<open>\()
       | (?P<close>\))
       | (?P<joint>(?:OR|AND|NOT)(?=[\s()"]|$)|\|\|?)
-      | (?P<field>(?i:topic|show|since|until)):(?=[^\s)])
+      | (?P<field>(?i:topic|show|speaker|since|until)):(?=[^\s)])
       | "(?P<phrase>[^"]*)"
       | (?P<word>(?:[^\s"()]|(?<=[^\s"(])\([^\s"()]*\))+)
     )""",
@@ -41,6 +41,10 @@ class Term:
     in_title: bool = False
     form: str = field(default="", compare=False)
     """As it was typed."""
+    worth: float = field(default=1.0, compare=False)
+    """Less than 1 for what only sounds like what was asked for, or is spelled like it ..."""
+    heard: str = field(default="", compare=False)
+    """... and its words, where it is some beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +67,38 @@ Node = Term | Any | All
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What must be said (``tree``), and where: in this show, on these days (inclusive)."""
+    """What must be said (``tree``), and where: in this show or episode, on these days (inclusive), by this speaker."""
 
     tree: All
     show: str | None = None
     since: date | None = None
     until: date | None = None
+    episode_id: str | None = None
+    speaker: str | None = None
 
     @property
     def terms(self) -> tuple[tuple[Term, ...], ...]:
         """The wanted terms in the order of the query; alternatives of one another stand together."""
         return tuple(alternatives for part in self.tree.parts if (alternatives := tuple(_wanted(part))))
+
+    @property
+    def either(self) -> All:
+        """What must be said, or any of it; within the topic that is asked for."""
+        topics = tuple(part for part in self.tree.parts if all(term.in_title for term in _wanted(part)))
+        rest = tuple(part for part in self.tree.parts if part not in topics)
+        parts = (*topics, Any(rest)) if rest else (Any(topics),)
+        return All(parts, self.tree.without)
+
+    @property
+    def said(self) -> tuple[tuple[Term, ...], ...]:
+        """The wanted terms without those of a topic, within which the others are looked for; all if there are none."""
+        of_talk = (tuple(term for term in alternatives if not term.in_title) for alternatives in self.terms)
+        return tuple(filter(None, of_talk)) or self.terms
+
+    @property
+    def is_of_titles(self) -> bool:
+        """Whether it asks for titles alone."""
+        return all(term.in_title for alternatives in self.terms for term in alternatives)
 
 
 def _wanted(node: Node) -> Iterator[Term]:
@@ -220,6 +245,11 @@ class _Reader:
     def _narrow(self, name: str, value: str, place: int) -> None:
         if name == "show":
             self.narrowed = replace(self.narrowed, show=value)
+            return
+        if name == "speaker":
+            if not analysis.terms(value, ""):
+                raise _wrong("speaker: needs a name", self.text, place)
+            self.narrowed = replace(self.narrowed, speaker=value)
             return
         first, last = _days(value) or (None, None)
         if first is None or last is None:

@@ -5,18 +5,26 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from podpipe.models import Hit
-from podpipe.search import Found
-from podpipe.search.documents import Candidate, Spoken
+import msgspec
+
+from podpipe.models import Hit, Reason
+from podpipe.search import Found, analysis
+from podpipe.search.documents import APART, Candidate, Spoken, speaker_terms
 from podpipe.search.query import Query, Term
-from podpipe.search.snippets import snippet
+from podpipe.search.snippets import ROOM, marks, snippet
 
 _NEARLY_AS_GOOD = 0.75
+
+_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.13, 0.94
+"""What is less like what was asked for than the best by so much is no hit; nor what is less than that where
+something is as it was asked for."""
 
 Rarity = Callable[[Term], float]
 
@@ -24,11 +32,13 @@ Rarity = Callable[[Term], float]
 class Features(NamedTuple):
     """What speaks for a passage, each from 0 to 1.
 
-    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best; ``together``: the
-    share that the best of its sentences has; ``adjacent``: neighbours in the query that are neighbours here;
-    ``exact``: in the very forms of the query; ``named``: with a capital where the query has none; ``episode``: in
-    all matches of its episode together; ``much``: how often there, beside the episode that has most; ``titled``:
-    all are in the topic's title; ``title``: the match is the title itself.
+    Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best passage or title;
+    ``together``: the share that the best of its sentences has; ``adjacent``: neighbours in the query that are
+    neighbours here; ``exact``: in the very forms of the query; ``named``: with a capital where the query has none;
+    ``episode``: in all matches of its episode together; ``much``: how often there, beside the episode that has most;
+    ``titled``: all are in the topic's title; ``title``: the match is the title itself.
+
+    What only has sound-alikes of a term has less of all.
     """
 
     engine: float
@@ -48,24 +58,41 @@ WEIGHTS = Features(
 """The first seven were fitted on every other known item of a corpus of real shows (``bench.known_items``)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    score: float
+    candidate: Candidate
+    features: Features
+
+
 def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> tuple[Hit, ...]:
     """One hit for each topic, best first, at most ``limit``; it starts at the first sentence that matches.
 
     Within a topic the earliest passage is taken that is nearly as good as the best.
     """
     matcher = Matcher(query, rarity)
-    topics: dict[tuple[str, int], list[tuple[float, Candidate]]] = defaultdict(list)
+    found = _alike_enough(list(_wanted(found, query, matcher)), query, matcher)
+    topics: dict[tuple[str, int], list[_Scored]] = defaultdict(list)
     for match, features in zip(found, matcher.features(found), strict=True):
         candidate = match.candidate
-        topics[candidate.episode_id, candidate.chapter_start_ms].append((score(features), candidate))
-    hits = []
+        topics[candidate.episode_id, candidate.chapter_start_ms].append(_Scored(score(features), candidate, features))
+    hits: list[_Scored] = []
     for group in topics.values():
-        best = max(score for score, _ in group)
-        good = [candidate for score, candidate in group if score >= _NEARLY_AS_GOOD * best]
-        spoken = [candidate for candidate in good if candidate.sentences]
-        hits.append((best, min(spoken or good, key=lambda candidate: candidate.start_ms)))
-    hits.sort(key=lambda hit: (-hit[0], hit[1].episode_id, hit[1].start_ms))
-    return tuple(_hit(candidate, query, matcher, best) for best, candidate in hits[:limit])
+        best = max(group, key=lambda match: match.score)
+        good = [match.candidate for match in group if match.score >= _NEARLY_AS_GOOD * best.score]
+        spoken = [candidate for candidate in good if candidate.text]
+        hits.append(replace(best, candidate=min(spoken or good, key=lambda candidate: candidate.start_ms)))
+    hits.sort(key=lambda hit: (-hit.score, hit.candidate.episode_id, hit.candidate.start_ms))
+    return tuple(_hit(hit, query, matcher) for hit in hits[:limit])
+
+
+def reasons(features: Features) -> tuple[Reason, ...]:
+    """What a score is the sum of."""
+    return tuple(
+        Reason(name, value, weight)
+        for name, value, weight in zip(Features._fields, features, WEIGHTS, strict=True)
+        if value and weight
+    )
 
 
 def score(features: Features) -> float:
@@ -74,65 +101,94 @@ def score(features: Features) -> float:
 
 
 class Matcher:
-    """The terms of a query, and how to find them in terms that are parted by spaces."""
+    """The terms of a query, and how to find them in terms that each stand between spaces."""
 
     def __init__(self, query: Query, rarity: Rarity) -> None:
-        self._patterns = [tuple(_pattern(term) for term in alternatives) for alternatives in query.terms]
-        weights = [max(rarity(term) for term in alternatives) for alternatives in query.terms]
+        self._patterns = [tuple((_pattern(term), term.worth) for term in alternatives) for alternatives in query.said]
+        weights = [max(rarity(term) for term in alternatives) for alternatives in query.said]
         self._weights: list[float] = [weight / (sum(weights) or 1) for weight in weights]
-        firsts = [alternatives[0].run for alternatives in query.terms]
+        firsts = [alternatives[0].run for alternatives in query.said]
         self._pairs = [_pattern(Term((*left, *right))) for left, right in itertools.pairwise(firsts)]
-        self._forms = [tuple(term.form.lower() for term in alternatives) for alternatives in query.terms]
+        self._forms = [
+            tuple(form for term in alternatives if (form := term.form.lower())) for alternatives in query.said
+        ]
 
     def features(self, found: Sequence[Found]) -> list[Features]:
         """The features of each match."""
-        best = max((match.score for match in found), default=1.0) or 1.0
-        counts = [self._counts(_padded(_terms(match.candidate))) for match in found]
+        best: dict[bool, float] = {}
+        for match in found:
+            best[bool(match.candidate.text)] = max(best.get(bool(match.candidate.text), 0.0), match.score)
+        texts = [_joined(match.candidate) for match in found]
+        counts = list(map(self._counts, texts))
         episodes: dict[str, list[int]] = {}
         for match, row in zip(found, counts, strict=True):
             before = episodes.get(match.candidate.episode_id)
             episodes[match.candidate.episode_id] = [a + b for a, b in zip(before, row, strict=True)] if before else row
-        much = {episode: self._sum(map(math.log1p, row)) for episode, row in episodes.items()}
+        talked = {name: self._sum(map(bool, row)) for name, row in episodes.items()}
+        much = {name: self._sum(map(math.log1p, row)) for name, row in episodes.items()}
         most = max(much.values(), default=0.0) or 1.0
-        return [
-            Features(
-                engine=match.score / best,
-                together=max(map(self.share, match.candidate.sentences), default=0.0),
-                adjacent=self._adjacent(match.candidate),
-                exact=self._sum(exact),
-                named=self._sum(named),
-                episode=self._sum(map(bool, episodes[match.candidate.episode_id])),
-                much=much[match.candidate.episode_id] / most,
-                titled=float(all(self._counts(_padded(match.candidate.title_terms)))),
-                title=float(not match.candidate.sentences),
+        made = []
+        for match, text, row in zip(found, texts, counts, strict=True):
+            candidate = match.candidate
+            exact, named = self._forms_in(candidate.text or candidate.chapter or candidate.episode_title)
+            features = Features(
+                engine=match.score / (best[bool(candidate.text)] or 1.0),
+                together=self._together(candidate, row),
+                adjacent=sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0,
+                exact=exact,
+                named=named,
+                episode=talked[candidate.episode_id],
+                much=much[candidate.episode_id] / most,
+                titled=float(self.share(candidate.title_terms) > 0.999),
+                title=float(not candidate.text),
             )
-            for match in found
-            for exact, named in [self._forms_in(match.candidate)]
-        ]
+            worth = self.worth(text)
+            made.append(features if worth == 1 else Features(*(value * worth for value in features)))
+        return made
 
-    def share(self, sentence: Spoken) -> float:
-        """How much of the query a sentence has."""
-        return self._sum(map(bool, self._counts(_padded(sentence.terms))))
+    def share(self, text: str) -> float:
+        """How much of the query a text's terms have."""
+        found = 0.0
+        for patterns, weight in zip(self._patterns, self._weights, strict=True):
+            for pattern, _ in patterns:
+                if pattern in text:
+                    found += weight
+                    break
+        return found
+
+    def worth(self, text: str) -> float:
+        """1 where all terms that are here are as they were asked for; less where some only sound alike."""
+        worth = 1.0
+        for patterns in self._patterns:
+            if len(patterns) > 1:
+                worth *= max((worth for pattern, worth in patterns if pattern in text), default=1.0)
+        return worth
+
+    def _together(self, candidate: Candidate, counts: Sequence[int]) -> float:
+        """The share that the best sentence has."""
+        if not candidate.text:
+            return 0.0
+        if sum(map(bool, counts)) > 1:
+            return max(map(self.share, candidate.lines))
+        return max((weight for weight, count in zip(self._weights, counts, strict=True) if count), default=0.0)
 
     def _counts(self, text: str) -> list[int]:
-        return [max(map(text.count, patterns)) for patterns in self._patterns]
+        return [max([text.count(pattern) for pattern, _ in patterns]) for patterns in self._patterns]
 
     def _sum(self, values: Iterable[float]) -> float:
-        return math.fsum(map(operator.mul, self._weights, values))
+        return float(sum(map(operator.mul, self._weights, values)))
 
-    def _adjacent(self, candidate: Candidate) -> float:
-        text = _padded(_terms(candidate))
-        return sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0
-
-    def _forms_in(self, candidate: Candidate) -> tuple[list[bool], list[bool]]:
-        """For each wanted term: whether a form of it is here as it was typed; and whether with a capital."""
-        text = " ".join(sentence.text for sentence in candidate.sentences) or candidate.chapter
+    def _forms_in(self, text: str) -> tuple[float, float]:
+        """The share of the terms that are here in a form that was typed; and with a capital."""
         lower = text.lower()
-        exact, named = [], []
-        for forms in self._forms:
+        can_tell = len(lower) == len(text)
+        exact = named = 0.0
+        for forms, weight in zip(self._forms, self._weights, strict=True):
             places = [place for form in forms for place in _places(lower, form)]
-            exact.append(bool(places))
-            named.append(len(lower) == len(text) and any(text[place].isupper() for place in places))
+            if places:
+                exact += weight
+                if can_tell and any(text[place].isupper() for place in places):
+                    named += weight
         return exact, named
 
 
@@ -147,21 +203,91 @@ def _places(text: str, form: str) -> Iterator[int]:
 
 
 def _pattern(term: Term) -> str:
-    return " " + "  ".join(term.run) + ("" if term.prefix else " ")
+    return " " + " ".join(term.run) + ("" if term.prefix else " ")
 
 
-def _padded(terms: str) -> str:
-    """Terms that each have a space on both sides of their own, so that neighbours are counted both."""
-    return f" {terms.replace(' ', '  ')} "
+def _joined(candidate: Candidate) -> str:
+    """The terms of a candidate, one after the other, each between spaces."""
+    text = candidate.terms.replace("\n ", "") if candidate.text else candidate.title_terms
+    return APART.join((text, *(alias.terms for alias in candidate.aliases))) if candidate.aliases else text
 
 
-def _terms(candidate: Candidate) -> str:
-    return " ".join(sentence.terms for sentence in candidate.sentences) or candidate.title_terms
+def _wanted(found: Iterable[Found], query: Query, matcher: Matcher) -> Iterator[Found]:
+    """The matches without those whose titles have what is not wanted, and of the speaker that was asked for."""
+    without = [_pattern(node) for node in query.tree.without if isinstance(node, Term)]
+    titles: dict[str, bool] = {}
+    for match in found:
+        candidate = match.candidate
+        if without:
+            heading = f"{candidate.episode_title}\n{candidate.chapter}"
+            if heading not in titles:
+                terms = (
+                    f" {' '.join(analysis.terms(candidate.episode_title, candidate.language))} {candidate.title_terms}"
+                )
+                titles[heading] = any(pattern in terms for pattern in without)
+            if titles[heading]:
+                continue
+        if query.speaker:
+            candidate = _said_by(candidate, f" {speaker_terms(query.speaker)} ")
+            if not candidate.text or not matcher.share(_joined(candidate)):
+                continue
+            match = replace(match, candidate=candidate)
+        yield match
 
 
-def _hit(candidate: Candidate, query: Query, matcher: Matcher, score: float) -> Hit:
-    sentence = max(candidate.sentences, key=matcher.share, default=None)
-    text = _around(candidate.sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
+def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Sequence[Found]:
+    """The matches without sound-alikes that only seem to be some, or are so much less alike than the best."""
+    if all(term.worth == 1 for alternatives in query.said for term in alternatives):
+        return found
+    alike = [term for alternatives in query.said for term in alternatives if term.worth < 1]
+    worths = [matcher.worth(_joined(match.candidate)) for match in found]
+    kept = [
+        (match, worth)
+        for match, worth in zip(found, worths, strict=True)
+        if worth == 1 or any(heard_as(match.candidate.text, alike, match.candidate.language))
+    ]
+    best = max((worth for _, worth in kept), default=0.0)
+    least = _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE
+    return [match for match, worth in kept if worth >= least]
+
+
+def heard_as(text: str, alike: Sequence[Term], language: str) -> Iterator[str]:
+    """What a text has in place of what was asked for: words that stand together, with nothing between them."""
+    for term in alike:
+        if term.heard:
+            spelled = r"[\s-]+".join(map(re.escape, term.heard.split()))
+            yield from (match[0] for match in re.finditer(rf"(?<!\w){spelled}\w{{0,3}}(?!\w)", text, re.IGNORECASE))
+        else:
+            found = (text[start:end] for start, end in marks(text, [term], language))
+            yield from (words for words in found if len(words.split()) <= len(term.run))
+
+
+def _said_by(candidate: Candidate, name: str) -> Candidate:
+    """What one speaker says of a passage."""
+    kept = [n for n, speaker in enumerate(candidate.speakers) if name in f" {speaker_terms(speaker)} "]
+    terms, texts = candidate.terms.split("\n"), candidate.text.split("\n")
+    return msgspec.structs.replace(
+        candidate,
+        terms="\n".join(terms[n] for n in kept),
+        text="\n".join(texts[n] for n in kept),
+        times_ms=tuple(time for n in kept for time in candidate.times_ms[2 * n : 2 * n + 2]),
+        speakers=tuple(candidate.speakers[n] for n in kept),
+        aliases=tuple(
+            msgspec.structs.replace(alias, sentence=kept.index(alias.sentence))
+            for alias in candidate.aliases
+            if alias.sentence in kept
+        ),
+    )
+
+
+def _hit(hit: _Scored, query: Query, matcher: Matcher) -> Hit:
+    candidate, sentences = hit.candidate, hit.candidate.sentences
+    heard = [_heard(candidate, number, query) for number in range(len(sentences))]
+    shares = [(matcher.share(sentence.terms), bool(heard[number])) for number, sentence in enumerate(sentences)]
+    number = max(range(len(sentences)), key=shares.__getitem__, default=None)
+    sentence = None if number is None else sentences[number]
+    text = _around(sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
+    instead = () if number is None else heard[number]
     return Hit(
         episode_id=candidate.episode_id,
         episode_title=candidate.episode_title,
@@ -171,17 +297,38 @@ def _hit(candidate: Candidate, query: Query, matcher: Matcher, score: float) -> 
         chapter_start_ms=candidate.chapter_start_ms,
         start_ms=sentence.start_ms if sentence else candidate.start_ms,
         end_ms=sentence.end_ms if sentence else candidate.end_ms,
-        snippet=snippet(text, query, candidate.language),
-        score=score,
+        snippet=snippet(text, query, candidate.language, instead),
+        score=hit.score,
         enclosure=candidate.enclosure,
+        note=f"heard: {', '.join(instead)}" if instead else "",
+        heard=instead,
+        reasons=reasons(hit.features),
     )
+
+
+def _heard(candidate: Candidate, number: int, query: Query) -> tuple[str, ...]:
+    """What a sentence has in place of the words that were asked for, as it was heard."""
+    sentence = candidate.sentences[number]
+    terms = candidate.terms.split("\n")[number]
+    found: dict[str, None] = {}
+    for alternatives in query.said:
+        if any(_pattern(term) in terms for term in alternatives if term.worth == 1):
+            continue
+        alike = [term for term in alternatives if term.worth < 1]
+        found |= dict.fromkeys(heard_as(sentence.text, alike, candidate.language))
+        found |= dict.fromkeys(
+            alias.heard
+            for alias in candidate.aliases
+            if alias.sentence == number and any(_pattern(term) in alias.terms for term in alternatives)
+        )
+    return tuple(words for words in found if not any(words in others and words != others for others in found))
 
 
 def _around(sentences: Sequence[Spoken], sentence: Spoken) -> str:
     """The sentence, and while there is room those after it."""
     text = ""
     for following in sentences[sentences.index(sentence) :]:
-        if text and len(text) + len(following.text) > 180:
+        if text and len(text) + len(following.text) > ROOM:
             break
         text = f"{text} {following.text}".strip()
     return text

@@ -5,9 +5,10 @@ Its index is data alone: reading one runs no code.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ import tantivy as t
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found
+from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
-from podpipe.search.documents import Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
+from podpipe.search.vocabulary import Vocabulary
 
 _TERMS = "terms"
 """The name of the analyzer that only parts at spaces."""
@@ -32,7 +34,7 @@ def _schema() -> t.Schema:
     for name in ("episode", "show", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "episode")
     builder.add_unsigned_field("day", indexed=True, fast=True)
-    for name in ("text", "title"):
+    for name in TEXTS:
         builder.add_text_field(name, tokenizer_name=_TERMS, index_option="position")
     builder.add_bytes_field("data", stored=True)
     return builder.build()
@@ -43,12 +45,13 @@ class TantivyIndex:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder, self._schema = folder, _schema()
+        self._words: tuple[tuple[str, int], Vocabulary] | None = None
         if create:
             with alone(folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._open()
                 if not self.identity:
-                    (folder / "identity").write_text(uuid.uuid4().hex)
+                    identity.make(folder)
         elif not t.Index.exists(str(folder)):
             raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one")
         self._open()
@@ -59,13 +62,12 @@ class TantivyIndex:
             self._index.register_tokenizer(_TERMS, t.TextAnalyzerBuilder(t.Tokenizer.whitespace()).build())
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
-        self._opened = self.identity
+        self._opened = identity.check(self._folder)
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        path = self._folder / "identity"
-        return path.read_text() if path.exists() else ""
+        return identity.read(self._folder)
 
     def __enter__(self) -> TantivyIndex:
         return self
@@ -80,15 +82,36 @@ class TantivyIndex:
             self._add(episodes)
 
     def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
+        with self._writing() as writer:
+            for episode in episodes:
+                writer.delete_documents_by_term("episode", episode.episode.id)
+                for document in documents(episode):
+                    writer.add_document(_document(document))
+
+    def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            with self._writing() as writer:
+                for episode_id in episode_ids:
+                    writer.delete_documents_by_term("episode", episode_id)
+
+    def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: tantivy merges segments itself, after each commit; what it no longer needs goes."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            with self._writing() as writer:
+                writer.garbage_collect_files()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Any]:
+        """A writer; what it was told is there when the block ends well, all at once."""
         try:
             writer = self._index.writer(_HEAP, 1)
         except (ValueError, OSError) as error:
             raise SearchError(f"{self._folder} can't be written: {error}; try later") from error
         try:
-            for episode in episodes:
-                writer.delete_documents_by_term("episode", episode.episode.id)
-                for document in documents(episode):
-                    writer.add_document(_document(document))
+            yield writer
             writer.commit()
             writer.wait_merging_threads()
         except (ValueError, OSError) as error:
@@ -96,17 +119,34 @@ class TantivyIndex:
 
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        tree = self._query(query.tree)
-        if any_term:
-            parts = [(t.Occur.Should, self._query(part)) for part in query.tree.parts]
-            tree = t.Query.boolean_query([(t.Occur.Must, t.Query.boolean_query(parts)), *self._without(query.tree)])
         try:
             searcher = self._searcher()
-            tree = t.Query.boolean_query([(t.Occur.Must, tree), *self._filters(query, searcher)])
-            hits = searcher.search(tree, limit, count=False).hits
-            return [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
+            narrowed = self._filters(query)
+            found: list[Found] = []
+            for field in ("title",) if query.is_of_titles else ("text", "title"):
+                asked = self._query(query.either if any_term else query.tree, field)
+                asked = t.Query.boolean_query([(t.Occur.Must, asked), *narrowed])
+                hits = searcher.search(asked, limit, count=False).hits
+                found += [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
+            return found
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
+
+    def says(self, run: Sequence[str]) -> bool:
+        """As in ``Index``; of what ``find`` has just looked through."""
+        query = self._in_field(Term(tuple(run)), "text")
+        return bool(self._index.searcher().search(query, 1, count=False).hits)
+
+    def vocabulary(self) -> Vocabulary:
+        """As in ``Index``."""
+        searcher = self._searcher()
+        try:
+            state = self.identity, (self._folder / "meta.json").stat().st_mtime_ns
+        except FileNotFoundError:  # the index is just being replaced
+            state = "", 0
+        if self._words is None or self._words[0] != state:
+            self._words = state, Vocabulary(dict(searcher.terms_with_prefix("text", "")))
+        return self._words[1]
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``."""
@@ -136,32 +176,52 @@ class TantivyIndex:
         """As in ``Index``."""
         return tuple(sorted(self._values("language")))
 
+    def stored(self, episode_id: str | None = None) -> Iterator[bytes]:
+        """As in ``Index``."""
+        wanted = t.Query.all_query()
+        if episode_id is not None:
+            wanted = t.Query.term_query(self._schema, "episode", episode_id, "basic")
+        searcher = self._searcher()
+        try:
+            for _, address in searcher.search(wanted, max(searcher.num_docs, 1), count=False).hits:
+                yield searcher.doc(address)["data"][0]
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
+
+    def shape(self) -> IndexShape:
+        """As in ``Index``."""
+        try:
+            segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+        except (OSError, ValueError, KeyError) as error:
+            raise _unreadable(self._folder, error) from error
+        deleted = sum((segment.get("deletes") or {}).get("num_deleted_docs", 0) for segment in segments)
+        return IndexShape(sum(segment["max_doc"] for segment in segments) - deleted, deleted, len(segments))
+
     def _values(self, field: str) -> list[str]:
         return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
 
-    def _query(self, node: Node) -> Any:
+    def _query(self, node: Node, field: str) -> Any:
+        """What passages ("text") or titles ("title") must have; those of passages are in their topic."""
         if isinstance(node, Term):
-            fields = ["title"] if node.in_title else ["text", "title"]
-            return t.Query.boolean_query([(t.Occur.Should, self._in_field(node, field)) for field in fields])
-        if isinstance(node, All):
-            parts = [(t.Occur.Must, self._query(part)) for part in node.parts]
-            return t.Query.boolean_query([*parts, *self._without(node)])
-        return t.Query.boolean_query([(t.Occur.Should, self._query(part)) for part in node.parts])
+            return self._in_field(node, "topic" if node.in_title and field == "text" else field)
+        occurs = t.Occur.Must if isinstance(node, All) else t.Occur.Should
+        parts = [(occurs, self._query(part, field)) for part in node.parts]
+        return t.Query.boolean_query([*parts, *self._without(node, field)] if isinstance(node, All) else parts)
 
-    def _without(self, node: All) -> list[tuple[Any, Any]]:
-        return [(t.Occur.MustNot, self._query(part)) for part in node.without]
+    def _without(self, node: All, field: str) -> list[tuple[Any, Any]]:
+        return [(t.Occur.MustNot, self._query(part, field)) for part in node.without]
 
     def _in_field(self, term: Term, field: str) -> Any:
         if term.prefix and len(term.run) > 1:
             return t.Query.phrase_prefix_query(self._schema, field, list(term.run))
         if term.prefix:
-            escaped = "".join(f"\\{character}" if not character.isalnum() else character for character in term.run[0])
+            escaped = "".join(f"\\{character}" if _is_sign(character) else character for character in term.run[0])
             return t.Query.regex_query(self._schema, field, f"{escaped}.*")
         if len(term.run) > 1:
             return t.Query.phrase_query(self._schema, field, list(term.run))
         return t.Query.term_query(self._schema, field, term.run[0], "freq")
 
-    def _filters(self, query: Query, searcher: Any) -> list[tuple[Any, Any]]:
+    def _filters(self, query: Query) -> list[tuple[Any, Any]]:
         found = []
         if query.show:
             shows = [show for show in self._values("show") if query.show.casefold() in show]
@@ -169,13 +229,17 @@ class TantivyIndex:
         if query.since or query.until:
             first, last = (query.since or date.min).toordinal(), (query.until or date.max).toordinal()
             found.append(t.Query.range_query(self._schema, "day", t.FieldType.Unsigned, first, last))
+        if query.speaker:
+            found.append(self._in_field(Term(tuple(speaker_terms(query.speaker).split())), "speakers"))
+        if query.episode_id:
+            found.append(t.Query.term_query(self._schema, "episode", query.episode_id, "basic"))
         return [(t.Occur.Must, t.Query.const_score_query(part, 0.0)) for part in found]
 
 
 def _document(document: Document) -> t.Document:
     made = t.Document()
     texts = {"episode": document.episode_id, "show": document.show, "language": document.language}
-    for field, text in {**texts, "text": document.text, "title": document.title}.items():
+    for field, text in {**texts, **{name: getattr(document, name) for name in TEXTS}}.items():
         if text:
             made.add_text(field, text)
     if document.day:
@@ -186,3 +250,8 @@ def _document(document: Document) -> t.Document:
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
     return SearchError(f"the index in {folder} can't be read ({error}); podpipe reindex makes it again")
+
+
+def _is_sign(character: str) -> bool:
+    """Whether a character may mean something in a regular expression; no other may be escaped there."""
+    return character.isascii() and not character.isalnum()

@@ -6,9 +6,9 @@ the library's owner alone, is never taken from elsewhere, and can be made again 
 
 from __future__ import annotations
 
+import contextlib
 import math
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import EmptyIndexError, LockError
+from whoosh.writing import OPTIMIZE
 
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
-from podpipe.search import Found
+from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
-from podpipe.search.documents import Document, candidate, documents
+from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
+from podpipe.search.vocabulary import Vocabulary
 
 _LARGE = 20_000
 """Documents of a segment that a commit no longer merges."""
@@ -32,8 +34,16 @@ _LARGE = 20_000
 def _schema() -> Schema:
     words = {"analyzer": SpaceSeparatedTokenizer(), "phrase": True}
     return Schema(
-        episode=ID(stored=True), show=ID, day=ID, language=ID, text=TEXT(**words), title=TEXT(**words), data=STORED
-    )  # fmt: skip
+        episode=ID(stored=True),
+        show=ID,
+        day=ID,
+        language=ID,
+        text=TEXT(**words),
+        title=TEXT(**words),
+        topic=TEXT(**words),
+        speakers=TEXT(**words),
+        data=STORED,
+    )
 
 
 class WhooshIndex:
@@ -43,6 +53,9 @@ class WhooshIndex:
         self._folder = folder
         self._index: Any = None
         self._searcher: Any = None
+        self._generation = -1
+        """What the searcher has seen of the index."""
+        self._words: Vocabulary | None = None
         if create:
             with alone(folder):
                 _create(folder)
@@ -60,13 +73,12 @@ class WhooshIndex:
             raise SearchError(f"{self._folder} does not exist; podpipe ingest makes it, or use --library") from error
         except Exception as error:  # a damaged pickle raises anything
             raise _unreadable(self._folder, error) from error
-        self._opened = self.identity
+        self._opened = identity.check(self._folder)
 
     @property
     def identity(self) -> str:
         """As in ``Index``."""
-        path = self._folder / "identity"
-        return path.read_text() if path.exists() else ""
+        return identity.read(self._folder)
 
     def __enter__(self) -> WhooshIndex:
         return self
@@ -87,20 +99,43 @@ class WhooshIndex:
             self._add(episodes)
 
     def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
+        with self._writing(_merge_small) as writer:
+            for episode in episodes:
+                writer.delete_by_term("episode", episode.episode.id)
+                for document in documents(episode):
+                    writer.add_document(**_fields(document))
+
+    def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            with self._writing(_merge_small) as writer:
+                for episode_id in episode_ids:
+                    writer.delete_by_term("episode", episode_id)
+
+    def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: one segment of all."""
+        with alone(self._folder, on_wait):
+            self._reopen()
+            shape = self.shape()
+            if shape.segments > 1 or shape.deleted:
+                with self._writing(OPTIMIZE):
+                    pass
+
+    @contextlib.contextmanager
+    def _writing(self, merge: Callable[[Any, Sequence[Any]], list[Any]]) -> Iterator[Any]:
+        """A writer; what it was told is there when the block ends well, all at once."""
         try:
             writer = self._index.writer(limitmb=128)
         except (LockError, OSError) as error:
             raise SearchError(f"{self._folder} can't be written ({error or 'it is locked'}); try later") from error
         try:
-            for episode in episodes:
-                writer.delete_by_term("episode", episode.episode.id)
-                for document in documents(episode):
-                    writer.add_document(**_fields(document))
+            yield writer
         except BaseException:
             writer.cancel()
             raise
         try:
-            writer.commit(mergetype=_merge_small)
+            writer.commit(mergetype=merge)
         except OSError as error:
             raise SearchError(
                 f"the index in {self._folder} can't be written: {error.strerror}; free some space"
@@ -108,15 +143,31 @@ class WhooshIndex:
 
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        tree = _engine_query(query.tree)
-        if any_term:
-            tree = _without(q.Or([_engine_query(part) for part in query.tree.parts]), query.tree)
         try:
-            searcher = self._fresh_searcher()
-            found = searcher.search(tree, limit=limit, filter=_filter(query))
-            return [Found(candidate(hit.fields()["data"]), hit.score or 0.0) for hit in found]
+            searcher, narrowed = self._fresh_searcher(), _filter(query)
+            tree = query.either if any_term else query.tree
+            return [
+                Found(candidate(hit.fields()["data"]), hit.score or 0.0)
+                for field in (("title",) if query.is_of_titles else ("text", "title"))
+                for hit in searcher.search(_engine_query(tree, field), limit=limit, filter=narrowed)
+            ]
         except Exception as error:  # and so do damaged segments
             raise _unreadable(self._folder, error) from error
+
+    def says(self, run: Sequence[str]) -> bool:
+        """As in ``Index``; of what ``find`` has just looked through."""
+        searcher = self._searcher or self._fresh_searcher()
+        return next(iter(searcher.docs_for_query(_in_field(Term(tuple(run)), "text"))), None) is not None
+
+    def vocabulary(self) -> Vocabulary:
+        """As in ``Index``."""
+        searcher = self._fresh_searcher()
+        if self._words is None:
+            reader = searcher.reader()
+            self._words = Vocabulary(
+                {term.decode(): int(info.doc_frequency()) for term, info in reader.iter_field("text")}
+            )
+        return self._words
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``; of what ``find`` has just looked through."""
@@ -134,8 +185,13 @@ class WhooshIndex:
         if self._searcher is not None and not self.identity:
             return self._searcher  # the index is just being replaced
         try:
-            is_empty = self._searcher is None or not self._searcher.doc_count_all()  # Whoosh can't refresh an empty one
-            self._searcher = self._index.searcher() if is_empty else self._searcher.refresh()
+            generation = self._index.latest_generation()
+            if self._searcher is None or generation != self._generation:
+                # Never Whoosh's own refresh(): it keeps segments that were merged away and sees no deletions.
+                before, self._searcher = self._searcher, self._index.searcher()
+                self._generation, self._words = generation, None
+                if before is not None:
+                    before.close()
         except Exception as error:  # damaged segments raise anything too
             raise _unreadable(self._folder, error) from error
         return self._searcher
@@ -150,13 +206,32 @@ class WhooshIndex:
         with self._index.reader() as reader:
             return {fields["episode"] for _, fields in reader.iter_docs()}
 
+    def stored(self, episode_id: str | None = None) -> Iterator[bytes]:
+        """As in ``Index``."""
+        self._reopen()
+        try:
+            with self._index.reader() as reader:
+                if episode_id is None:
+                    yield from (fields["data"] for _, fields in reader.iter_docs())
+                elif ("episode", episode_id) in reader:
+                    numbers = reader.postings("episode", episode_id).all_ids()
+                    yield from (reader.stored_fields(number)["data"] for number in numbers)
+        except Exception as error:  # as in ``find``
+            raise _unreadable(self._folder, error) from error
+
+    def shape(self) -> IndexShape:
+        """As in ``Index``."""
+        reader = self._fresh_searcher().reader()
+        documents, everything = reader.doc_count(), reader.doc_count_all()
+        return IndexShape(documents, everything - documents, len(list(reader.leaf_readers())))
+
 
 def _create(folder: Path) -> None:
     storage = FileStorage(str(folder), supports_mmap=False)
     if not storage.index_exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        identity.make(folder)  # before, so that no index is ever without
         storage.create_index(_schema())
-        (folder / "identity").write_text(uuid.uuid4().hex)
 
 
 def _unreadable(folder: Path, error: Exception) -> SearchError:
@@ -179,16 +254,19 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
     return [segment for segment in segments if segment not in small]
 
 
-def _engine_query(node: Node) -> Any:
+def _engine_query(node: Node, field: str) -> Any:
+    """What passages ("text") or titles ("title") must have; those of passages are in their topic."""
     if isinstance(node, Term):
-        return q.Or([_in_field(node, field) for field in (["title"] if node.in_title else ["text", "title"])])
-    parts = [_engine_query(part) for part in node.parts]
-    return _without(q.And(parts), node) if isinstance(node, All) else q.Or(parts)
+        return _in_field(node, "topic" if node.in_title and field == "text" else field)
+    parts = [_engine_query(part, field) for part in node.parts]
+    if isinstance(node, All):
+        return _without(q.And(parts) if len(parts) > 1 else parts[0], node, field)
+    return q.Or(parts)
 
 
-def _without(tree: Any, node: All) -> Any:
+def _without(tree: Any, node: All, field: str) -> Any:
     for part in node.without:
-        tree = q.AndNot(tree, _engine_query(part))
+        tree = q.AndNot(tree, _engine_query(part, field))
     return tree
 
 
@@ -209,15 +287,20 @@ def _filter(query: Query) -> Any:
     if query.since or query.until:
         first, last = (day and day.isoformat() for day in (query.since, query.until))
         filters.append(q.TermRange("day", first, last))
+    if query.speaker:
+        filters.append(_in_field(Term(tuple(speaker_terms(query.speaker).split())), "speakers"))
+    if query.episode_id:
+        filters.append(q.Term("episode", query.episode_id))
     return q.And(filters) if filters else None
 
 
 def _fields(document: Document) -> dict[str, Any]:
-    texts = {"text": document.text, "title": document.title, "day": document.day and document.day.isoformat()}
+    day = document.day and document.day.isoformat()
+    texts = {name: getattr(document, name) for name in TEXTS}
     return {
         "episode": document.episode_id,
         "show": document.show,
         "language": document.language,
         "data": document.data,
-        **{name: text for name, text in texts.items() if text},
+        **{name: text for name, text in (*texts.items(), ("day", day)) if text},
     }

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podpipe.addresses import mask
 from podpipe.errors import SourceError
-from podpipe.models import Chapter, Episode, Notes
+from podpipe.models import Chapter, Episode, Notes, Show
 
 if TYPE_CHECKING:
     from podpipe.net import Client, Page
@@ -30,7 +31,9 @@ class Selection:
 class Candidate:
     """An episode that can be ingested.
 
-    ``length`` is the enclosure's size as a feed declares it; ``chapters`` those that a feed has inline.
+    ``length`` is the enclosure's size and ``duration_ms`` its length as a feed declares them; ``chapters`` those that
+    a feed has inline; ``show`` what the feed says of itself. ``address`` is where the audio is fetched from, where that
+    holds a secret that ``episode.enclosure`` does not.
     """
 
     episode: Episode
@@ -38,6 +41,9 @@ class Candidate:
     chapters: tuple[Chapter, ...] = ()
     length: str = ""
     from_feed: bool = False
+    duration_ms: int | None = None
+    show: Show | None = None
+    address: str = ""
 
 
 def discover(
@@ -51,7 +57,7 @@ def discover(
     """
     from podpipe.sources import feed
 
-    found = _find(source, client)
+    found = _find(source, client, selection or Selection())
     if not is_url(source):
         for candidate in found:
             client.allow(candidate.episode.enclosure)  # a file of the user's speaks for the user
@@ -69,7 +75,8 @@ def is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def _find(source: str, client: Client) -> tuple[Candidate, ...]:
+def _find(source: str, client: Client, selection: Selection) -> tuple[Candidate, ...]:
+    from podpipe.net import bare
     from podpipe.sources import feed, media, page
 
     if not is_url(source):
@@ -86,13 +93,30 @@ def _find(source: str, client: Client) -> tuple[Candidate, ...]:
     else:
         document = client.page(source)
         if media.is_audio(document):
-            return (media.from_url(document.url, source),)
-    if feed.is_feed(document.data):
-        return feed.read(document)
-    found = page.read(document)
-    if isinstance(found, str):
-        return feed.read(client.page(found))
-    return (found,)
+            return (media.from_url(document.url, bare(source)),)
+    if not feed.is_feed(document.data):
+        found = page.read(document)
+        if not isinstance(found, str):
+            return (found,)
+    return _of_feed(client, document, source, selection)
+
+
+def _of_feed(client: Client, document: Page, source: str, selection: Selection) -> tuple[Candidate, ...]:
+    """The episodes of a feed, or of the one that a page names; no more pages of it than ``selection`` needs."""
+    from podpipe.sources import checking, feed
+
+    count = 0
+
+    def is_news(page: feed.Feed) -> bool:
+        nonlocal count
+        count += sum(feed.fits(candidate, selection) for candidate in page.candidates)
+        return selection.limit is None or count < selection.limit
+
+    url = source if is_url(source) else document.url
+    found = checking.read_all(client, document, url, is_news=is_news)
+    if not found.candidates:
+        raise SourceError(f"{mask(url)} is a feed without audio: none of its items has an enclosure")
+    return found.candidates
 
 
 def _read_notes(where: str, client: Client) -> Notes:

@@ -18,7 +18,9 @@ from podpipe.sources import Candidate
 from podpipe.sources.identity import date_in, episode_id, plain
 
 _AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
-_LABELLED = re.compile(r"^\W*(?:audio|listen|download|mp3|episode)\W*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_LABELLED = re.compile(
+    r"^[^\w\n]*+(?:audio|listen|download|mp3|episode)[^\w\n]*:\s*(\S+)", re.IGNORECASE | re.MULTILINE
+)
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)

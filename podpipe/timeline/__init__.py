@@ -21,7 +21,7 @@ from podpipe.sound import HOP_MS, Silence
 if TYPE_CHECKING:
     from podpipe.library import EpisodeFolder
 
-ORIGINS: tuple[Origin, ...] = ("script", "vocabulary", "publisher", "heard")
+ORIGINS: tuple[Origin, ...] = ("edited", "script", "vocabulary", "publisher", "heard")
 """Where words come from, in the order in which they are drawn."""
 
 _JOINERS = "\u200c\u200d"

@@ -39,7 +39,11 @@ def find_chapters(
         found = [_chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped]
         return Chapters(_closed(found, duration_ms))
     found, missing = _of_notes(alignment)
-    named, not_heard = agenda.find(agenda.named(outline, only_headings=bool(found)), hypothesis.words, sound)
+    names = agenda.named(outline, only_headings=bool(found))
+    ad_libbed = [lost.title for lost in missing if lost.title not in names]
+    named, not_heard = agenda.find(
+        [*names, *ad_libbed], hypothesis.words, sound, only_alone=ad_libbed, already_found=len(found)
+    )
     if named and not found:
         named, not_heard = heard.beside(named, not_heard, hypothesis.words, sound)
     found, missing = [*found, *named], _without([*missing, *not_heard], named)
@@ -55,7 +59,15 @@ def find_chapters(
 
 def _of_notes(alignment: Alignment) -> tuple[list[Chapter], list[Missing]]:
     placed = [placement for placement in alignment.placements if placement.section.text]
-    return _sure(placed, "script")
+    found, missing = _sure(placed, "script")
+    return [chapter for chapter in found if not _is_title(chapter, placed, found)], missing
+
+
+def _is_title(chapter: Chapter, placed: Sequence[Placement], found: Sequence[Chapter]) -> bool:
+    """Whether a heading is the first of the notes, its text opens the talk, and nobody says it: then it is a title."""
+    first = placed[0]
+    opens = len(found) > 1 and chapter.start_ms == min(other.start_ms for other in found)
+    return opens and first.start_ms == chapter.start_ms and not first.is_heard
 
 
 def _sure(

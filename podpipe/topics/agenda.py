@@ -22,7 +22,7 @@ from podpipe.notes.vocabulary import is_starter
 from podpipe.sound import Sound
 from podpipe.topics.announced import announced
 from podpipe.topics.likeness import by_spelling, letters, likeness
-from podpipe.topics.openings import SHORTEST_MS, Opening, openings
+from podpipe.topics.openings import LONG, SHORTEST_MS, Opening, openings
 
 THRESHOLD = 0.5
 """Less sure, a topic has no chapter."""
@@ -62,15 +62,27 @@ class Candidate:
     worth: float
 
 
-def find(topics: Sequence[str], words: Sequence[Word], sound: Sound) -> tuple[list[Chapter], list[Missing]]:
-    """Where each topic's heading is said, and the topics without. ``words`` fit the sound."""
+def find(
+    topics: Sequence[str],
+    words: Sequence[Word],
+    sound: Sound,
+    *,
+    only_alone: Collection[str] = (),
+    already_found: int = 0,
+) -> tuple[list[Chapter], list[Missing]]:
+    """Where each topic's heading is said, and the topics without. ``words`` fit the sound.
+
+    Topics of ``only_alone`` count only where they are said between two long pauses. ``already_found`` are other
+    topics of the same notes that were found: they show that the host keeps to these.
+    """
     topics = list(dict.fromkeys(topics))
     heard_as = _heard_as(topics, announced(words, sound))
-    chosen = {topics[candidate.topic]: candidate for candidate in place(topics, words, sound, heard_as)}
+    chosen = {topics[candidate.topic]: candidate for candidate in place(topics, words, sound, heard_as, only_alone)}
     found, missing = [], []
     for topic in topics:
         candidate = chosen.get(topic)
-        sure = confidence(candidate.worth, len(chosen) / len(topics)) if candidate else 0.0
+        share = (len(chosen) + already_found) / (len(topics) + already_found)
+        sure = confidence(candidate.worth, share) if candidate else 0.0
         if candidate is None:
             missing.append(Missing(topic, "no such heading was heard after a pause"))
         elif sure < THRESHOLD:
@@ -82,14 +94,30 @@ def find(topics: Sequence[str], words: Sequence[Word], sound: Sound) -> tuple[li
 
 
 def place(
-    topics: Sequence[str], words: Sequence[Word], sound: Sound, heard_as: Sequence[str] = ()
+    topics: Sequence[str],
+    words: Sequence[Word],
+    sound: Sound,
+    heard_as: Sequence[str] = (),
+    only_alone: Collection[str] = (),
 ) -> tuple[Candidate, ...]:
     """The likeliest place of each topic that has one, in order of time; ``heard_as`` are other spellings of them."""
     places = openings(words, sound)
-    candidates = [c for spelled in (topics, heard_as) for opening in places for c in _candidates(spelled, opening)]
+    candidates = [
+        candidate
+        for spelled in (topics, heard_as)
+        for opening in places
+        for candidate in _candidates(spelled, opening)
+        if topics[candidate.topic] not in only_alone or _is_alone(candidate)
+    ]
     candidates.sort(key=lambda candidate: candidate.opening.start_ms)
     lists = spoken_lists(topics, _near(candidates, words))
     return _chosen([candidate for candidate in candidates if not _is_among(candidate.opening, lists)])
+
+
+def _is_alone(candidate: Candidate) -> bool:
+    """Whether nothing else is said between this long pause and the next."""
+    opening = candidate.opening
+    return opening.weight >= LONG and opening.after_ms > 0 and len(candidate.heard.split()) == opening.phrase
 
 
 def _near(candidates: Sequence[Candidate], words: Sequence[Word]) -> list[Word]:

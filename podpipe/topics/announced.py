@@ -23,7 +23,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.) ")
 _LISTING = "items|topics|agenda|headlines|stories|menu"
 _PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
 _ANNOUNCES = re.compile(
-    r"(?:\W*\w+){0,3}?\W*"
+    r"(?:\W*+\w++){0,3}?\W*+"
     rf"\b(?:(?:today|tonight|this (?:week|month|time))(?:['’]?s)?(?: (?:{_LISTING}|{_PROGRAMME}))?|"
     rf"(?:this|the) (?:{_PROGRAMME})|coming up|up next|(?:the|our) (?:{_LISTING}))"
     r"(?: (?:are|is|we have|we cover|include|includes))?(?: the)?[,:]?\s+(?P<list>.+)",

@@ -193,8 +193,10 @@ def title_of(place: Opening) -> str:
     title = place.said(size).strip(" .,:;!?-")
     if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
         return ""
-    is_title = is_topic(title) or is_misheard_topic(title) or place.numbered
-    return title[0].upper() + title[1:] if is_title else ""
+    if not is_topic(title) and not is_misheard_topic(title) and not place.numbered:
+        return ""
+    is_name = not re.sub("['’-]", "", title.split()[0]).isalpha()  # io_uring, c++
+    return title if is_name else title[0].upper() + title[1:]
 
 
 def _is_taken_up(title: str, place: Opening, words: Sequence[Word]) -> bool:

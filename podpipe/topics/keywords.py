@@ -6,27 +6,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from podpipe.prose import CHAT
 from podpipe.topics.talk import Talk
 
 _TERMS = 3
 _OPENING = 120
 """The first words of a stretch count twice: there its topic is named."""
-
-_CHAT = frozenset(
-    """able again agree almost already alright always amazing anyway anyways anything awesome away back bad basically
-    better big bit bunch call called cause check come comes coming cool couple curious day days definitely different
-    easier easy else enough entire episode especially etc even ever every everyone everything exactly example far feel
-    fine first folks fun funny give gives giving good great guess guy guys half hand happen happy hard hate haven hear
-    hey hope huge idea inside interested interesting isn keep kinda last less listen literally little long look looking
-    looks lots love made main make makes making man many matter maybe means minute minutes need needs never new next
-    nice nobody nothing obviously often old once only other others own part people perfect place point pretty probably
-    problem put question questions quick quite rather read ready reason run show side since small somebody someone
-    somewhere soon specific specifically start started stuff super sweet take taking talk talked talking tell though
-    thank thanks thinking thought time times today together told took tons totally tried try trying two type under
-    understand until use used using usually week weird whatever whole wild without wonder won word words work
-    working works world worth wow write wrong yep year years yourself three four five six seven eight nine ten
-    hundred""".split()
-)
 
 
 def titles(talk: Talk, starts: Sequence[int]) -> tuple[str, ...]:
@@ -51,7 +36,7 @@ def _telling(talk: Talk, place: int) -> bool:
         bool(talk.stems[place])
         and len(form) >= 3
         and form[0].isalpha()
-        and form not in _CHAT
+        and form not in CHAT
         and not form.endswith("ly")
         and "'" not in form
     )

@@ -52,6 +52,15 @@ READERS: dict[str, Reader] = {
     "txt": text.read,
 }
 
+MEDIA_TYPES = {
+    "vtt": "text/vtt",
+    "srt": "application/x-subrip",
+    "json": "application/json",
+    "html": "text/html",
+    "txt": "text/plain",
+}
+"""Of the formats that a feed may offer, as the podcast namespace has them."""
+
 _TYPES = {
     "text/vtt": "vtt",
     "application/x-subrip": "srt",

@@ -33,6 +33,8 @@ class Atom:
     """No space before it."""
     leads: bool = False
     """The name of who speaks: not said, and never apart from what is."""
+    word: int = -1
+    """Which word of the transcript it is, or is of, from 0; -1 where it is none."""
 
 
 def atoms(transcript: Transcript, *, whole: bool = False) -> list[Atom]:
@@ -40,10 +42,10 @@ def atoms(transcript: Transcript, *, whole: bool = False) -> list[Atom]:
     turns = [(turn.start_ms, plain(turn.speaker)) for turn in transcript.speakers]
     starts = [start_ms for start_ms, _ in turns]
     found: list[Atom] = []
-    for word in transcript.words:
+    for number, word in enumerate(transcript.words):
         turn = bisect_right(starts, word.start_ms)
         speaker, before = turns[turn - 1][1] if turn else "", found[-1].text if found else ""
-        found += _pieces(word, speaker, before, whole)
+        found += _pieces(word, number, speaker, before, whole)
     return found
 
 
@@ -68,6 +70,8 @@ def width(text: str) -> int:
 
 def plain(text: str) -> str:
     """Text on one line, without controls and doubled spaces."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
@@ -75,14 +79,17 @@ def _is_glued(before: str, text: str) -> bool:
     return bool(_ENDS_UNSPACED.search(before) and _BEGINS_UNSPACED.match(text))
 
 
-def _pieces(word: Word, speaker: str, before: str, whole: bool) -> Iterator[Atom]:
+def _pieces(word: Word, place: int, speaker: str, before: str, whole: bool) -> Iterator[Atom]:
     text = plain(word.text)
     if not text:
+        return
+    if text.isascii():  # most words of most languages, and there are millions
+        yield Atom(text, word.start_ms, word.end_ms, speaker, word=place)
         return
     length_ms, done = word.end_ms - word.start_ms, 0
     for number, piece in enumerate([text] if whole else _unspaced(text)):
         start_ms, end_ms = (word.start_ms + length_ms * at // len(text) for at in (done, done + len(piece)))
-        yield Atom(piece, start_ms, end_ms, speaker, number > 0 or _is_glued(before, piece))
+        yield Atom(piece, start_ms, end_ms, speaker, number > 0 or _is_glued(before, piece), word=place)
         done += len(piece)
 
 

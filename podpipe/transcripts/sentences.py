@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Protocol, TypeVar
 
-from podpipe.models import Sentence, Transcript
+from podpipe.models import Sentence, Transcript, Word
 from podpipe.prose import LONGEST, PAUSE_MS, ends_sentence
 
 
@@ -26,9 +28,19 @@ Spoken = TypeVar("Spoken", bound=_Spoken)
 def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
     """All sentences of a transcript; every word is in exactly one."""
     return tuple(
-        Sentence(" ".join(word.text for word in run), run[0].start_ms, run[-1].end_ms)
-        for run in split(transcript.words)
+        Sentence(" ".join(word.text for word in run), run[0].start_ms, run[-1].end_ms, speaker)
+        for speaker, run in spoken(transcript)
     )
+
+
+def spoken(transcript: Transcript) -> Iterator[tuple[str, list[Word]]]:
+    """The words of each sentence, and who says them; a sentence ends where somebody else speaks."""
+    starts = [turn.start_ms for turn in transcript.speakers]
+    turns = groupby(transcript.words, key=lambda word: bisect_right(starts, (word.start_ms + word.end_ms) // 2) - 1)
+    for number, words in turns:
+        speaker = transcript.speakers[number].speaker if number >= 0 else ""
+        for run in split(list(words)):
+            yield speaker, run
 
 
 def split(words: Sequence[Spoken]) -> list[list[Spoken]]:

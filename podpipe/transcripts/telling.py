@@ -29,6 +29,8 @@ class Paragraph:
     start_ms: int
     speaker: str
     text: str
+    atoms: tuple[Atom, ...] = ()
+    """What ``text`` is made of."""
 
 
 _LONG, _LONGEST = 350, 900
@@ -72,12 +74,13 @@ def _middle_ms(run: Sequence[Atom]) -> int:
 
 def _paragraphs(sentences: Sequence[list[Atom]]) -> Iterator[Paragraph]:
     run: list[Atom] = []
+    size = 0
     for sentence in sentences:
-        size = sum(len(atom.text) + 1 for atom in run)
         paused = bool(run) and sentence[0].start_ms - run[-1].end_ms >= _PAUSE_MS
         if run and (sentence[0].speaker != run[-1].speaker or size > _LONGEST or (size > _LONG and paused)):
-            yield Paragraph(run[0].start_ms, run[0].speaker, text_of(run))
-            run = []
+            yield Paragraph(run[0].start_ms, run[0].speaker, text_of(run), tuple(run))
+            run, size = [], 0
         run += sentence
+        size += sum(len(atom.text) + 1 for atom in sentence)
     if run:
-        yield Paragraph(run[0].start_ms, run[0].speaker, text_of(run))
+        yield Paragraph(run[0].start_ms, run[0].speaker, text_of(run), tuple(run))

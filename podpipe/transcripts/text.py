@@ -17,8 +17,8 @@ _CLOCK = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?(?![\d:])"
 _STAMP = re.compile(rf"[\[(]?(?P<time>{_CLOCK})(?:\s*(?:-+>?|[–—])\s*{_CLOCK})?[\])]?\s*[-–—|:]?\s*")
 _NAME = r"(?P<name>[^\d\W][^:\[\]()<>\n]{0,39}?)"
 _LABELS = (
-    re.compile(rf"{_NAME}\s*[-–—|,]?\s*[\[(](?P<time>{_CLOCK})[\])]\s*:?\s*(?P<text>.*)"),  # Sarah (0:53): Hello
-    re.compile(rf"{_NAME}\s*[-–—|,]?\s*(?P<time>{_CLOCK})\s*:?(?P<text>)"),  # Sarah 0:53
+    re.compile(rf"{_NAME}\s*+[-–—|,]?\s*+[\[(](?P<time>{_CLOCK})[\])]\s*+:?\s*+(?P<text>.*)"),  # Sarah (0:53): Hello
+    re.compile(rf"{_NAME}\s*+[-–—|,]?\s*+(?P<time>{_CLOCK})\s*+:?(?P<text>)"),  # Sarah 0:53
 )
 _ALONE = re.compile(rf"{_NAME}\s?[:：]")
 _BOLD = re.compile(r"\*\*([^*]{1,60})\*\*")

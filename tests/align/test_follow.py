@@ -178,6 +178,18 @@ def test_what_comes_before_an_improvisation_is_kept_up_to_the_pause() -> None:
     assert kept.left_ms == 2800
 
 
+def test_a_word_that_is_doubted_is_heard_instead() -> None:
+    sound = _with_pauses(2700, (1500, 1800))
+    starts = [0, 300, 600, 900, 1200, 1800, 2100, 2400]
+    texts = "It is as it was. And so on.".split()
+    placed = [Word(text, start, start + 300, 0.8) for text, start in zip(texts, starts, strict=True)]
+    placed[6] = Word("so", 2100, 2400, 0.0005)
+    assert reading(placed, sound).words == tuple(placed)
+    surer = Reader(SCRIPT, 0, doubt=-7.0, origin="publisher").read(placed, sound)
+    assert (spelled(surer.words), surer.left_ms) == ("It is as it was.", 1800)
+    assert {word.origin for word in surer.words} == {"publisher"}
+
+
 def test_a_long_word_of_digits_may_last() -> None:
     words = [Word("it", 0, 300, 0.9), Word("costs", 300, 700, 0.9), Word("$2,400,145.", 700, 4600, 0.5)]
     assert reading(words, _with_pauses(5000, (4600, 5000))).left_ms is None
@@ -207,6 +219,10 @@ def test_any_script_can_be_read(script: list[str], duration_ms: int, at: int) ->
     assert expected == tuple(script[at : at + len(expected)])
     reader.find([Word(text, 0, 1) for text in script])
     assert reader.at is None or 0 <= reader.at < max(len(script), at + 1)
+
+
+def spelled(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
 
 
 def _said(text: str) -> list[Word]:

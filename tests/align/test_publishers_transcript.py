@@ -50,6 +50,19 @@ def swapped(words: Sequence[Word], changes: dict[str, str], confidence: float) -
     )
 
 
+def test_it_is_a_script_without_what_is_not_spoken() -> None:
+    reader = published.reader_of([Cue(0, 1, "[Music] – Hello, O.O.M. – killer"), Cue(1, 2, ">> It's 5 o'clock.")])
+    assert reader.script == ("Hello,", "O.O.M.", "killer", "It's", "5", "o'clock.")
+    assert (reader.at, published.reader_of([]).at) == (0, None)
+    assert published.reader_of([Cue(0, 1, "第一章 始まり")]).script == ()
+
+
+def test_words_that_he_has_mended_since_they_were_followed_are_spelled_anew() -> None:
+    before = swapped(heard(TALK.replace("badness", "madness")), {"madness": "madness"}, 0.01)
+    followed = tuple(replace(word, origin="publisher") for word in before)
+    assert spelled(check(cues(TALK), followed).words) == TALK
+
+
 def test_where_the_recogniser_doubts_the_publishers_spelling_stands_at_the_heard_time() -> None:
     words = swapped(heard(TALK), {"kernels": "colonels", "badness": "bad", "scrub": "grub"}, 0.5)
     checked = check(cues(TALK), words)

@@ -141,6 +141,34 @@ HOSTILE = (
 )  # fmt: skip
 
 
+CUE = """FILE "a.mp3" MP3
+  TRACK 01 AUDIO
+    TITLE "One "two""
+    INDEX 01 00:00:00
+  TRACK 2 AUDIO
+    INDEX 01 1:01:33
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        # MKVToolNix's simple chapters, as HandBrake and mp4chaps exchange them
+        ("description", "CHAPTER01=00:00:00.000\r\nCHAPTER01NAME=One = 1\r\nCHAPTER2=0:01:01.437\r\nCHAPTER2NAME=Two",
+         [("One = 1", 0), ("Two", 61_437)]),
+        ("description", CUE, [('One "two"', 0), ("Track 2", 61_440)]),
+        # m4b-tool, mp3chaps
+        ("description", "## total-length 00:02:29.149\n00:00:00.000 One\n00:01:01.437 Two words\n",
+         [("One", 0), ("Two words", 61_437)]),
+        # an Auphonic production
+        ("json", '{"title": "x", "chapters": [{"start": "00:00:00.000", "title": "One", "url": "", "image": null}, '
+         '{"start": "00:01:01.437", "title": "Two"}]}', [("One", 0), ("Two", 61_437)]),
+    ],
+)  # fmt: skip
+def test_files_of_other_programs(name: str, text: str, wanted: list[tuple[str, int]]) -> None:
+    assert [(c.title, c.start_ms) for c in by_name(name).decode(text.encode(), "x")] == wanted
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_long_lines_take_no_time_and_are_not_said_in_full(name: str) -> None:
     for data in HOSTILE:

@@ -271,7 +271,7 @@ def test_verbs_on_a_file(home: Path, podpipe: Callable[..., str]) -> None:
     podpipe("chapters", "add", "talk.mp3", "0:10.5", "Middle")
     podpipe("chapters", "shift", "talk.mp3", "-1.5", "--from", "0:10")
     podpipe("chapters", "move", "talk.mp3", "end", "0:21")
-    podpipe("chapters", "rename", "talk.mp3", "0:09", "Mid -1")
+    podpipe("chapters", "talk.mp3", "rename", "0:09", "Mid -1")  # the verb may stand behind the file
     assert titles(home / "talk.mp3") == [("Start", 0), ("Mid -1", 9000), ("End", 21_000)]
     assert audio_chapters.read(home / "talk.mp3")[2].url == "https://example.org/"
     answer = json.loads(podpipe("chapters", "remove", "talk.mp3", "1", "end", "--json"))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from mutagen.id3 import ID3
-from test_ingest import Run
 
+from ingest_run import Run
 from loopback import Loopback
-from podpipe import fetching
+from podpipe.config import Config, Limits
 from podpipe.library import EpisodeFolder
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100_000)
@@ -57,19 +57,18 @@ def test_another_cover_in_its_place_is_taken_into_the_file(run: Run, site: Loopb
         (b"GIF89a" + bytes(50), "image/gif", "neither JPEG nor PNG"),
         (b"<html>gone</html>", "text/html", "the cover could not be had"),
         (None, "", "does not exist"),
-        (PNG + bytes(60_000), "image/png", "the limit is"),
+        (PNG + bytes(1_000_000), "image/png", "the limit is"),
     ],
 )
 def test_a_cover_that_cannot_be_had_is_a_remark_and_no_failure(
     run: Run,
     site: Loopback,
     tone: Path,
-    monkeypatch: pytest.MonkeyPatch,
     body: bytes | None,
     media_type: str,
     said: str,
 ) -> None:
-    monkeypatch.setattr(fetching, "_COVER_BYTES", 120_000)
+    run.config = Config(limits=Limits(cover_mb=1))
     if body is not None:
         site.serve("/cover.png", body, media_type)
     (outcome,) = run(page(site, tone, "/cover.png"))

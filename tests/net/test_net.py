@@ -54,7 +54,7 @@ def test_a_failure_that_passes_is_tried_again(site: Loopback, client: Client, tm
 
 def test_a_failure_that_stays_is_one_sentence_with_the_address(site: Loopback, client: Client) -> None:
     url = site.serve("/page", "never", failures=99)
-    with pytest.raises(FetchError, match=r"/page: the server answers 503 \(4 tries\); try again later"):
+    with pytest.raises(FetchError, match=r"/page: the server answers 503 \(5 tries\); try again later"):
         client.page(url)
 
 
@@ -96,7 +96,7 @@ def test_a_download_that_is_always_cut_fails_and_keeps_what_it_has(
     site: Loopback, client: Client, tmp_path: Path
 ) -> None:
     url = site.serve("/a.mp3", BODY, "audio/mpeg", etag='"v1"', cut_after=1000, cuts=99)
-    with pytest.raises(FetchError, match=r"the connection was cut after \d+ of \d+ bytes \(4 tries\)"):
+    with pytest.raises(FetchError, match=r"the connection was cut after \d+ of \d+ bytes \(5 tries\)"):
         client.download(url, tmp_path / "a")
     assert not (tmp_path / "a").exists()
     site.replies["/a.mp3"].cuts = 0

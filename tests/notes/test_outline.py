@@ -518,6 +518,52 @@ def test_a_heading_with_commas_or_longer_than_a_line_is_one_topic() -> None:
     assert [section.heading for section in outline.sections] == ["", *outline.agenda]
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        f"ZFS SEND\n{ZFS}\n\nPOSTGRES\n{URING}",
+        f"ZFS SEND\n--------\n{ZFS}\n\nPOSTGRES\n========\n{URING}",
+        f"1. ZFS SEND\n{ZFS}\n\n2. POSTGRES\n{URING}",
+        f"[ZFS SEND]\n{ZFS}\n\n[POSTGRES]\n{URING}",
+        f"== ZFS SEND ==\n\n{ZFS}\n\n== POSTGRES ==\n\n{URING}",
+        f"**ZFS SEND**\n\n{ZFS}\n\n**POSTGRES**\n\n{URING}",
+        f"ZFS SEND – {ZFS}\n\nPOSTGRES — {URING}",
+    ],
+)
+def test_headings_as_people_set_them_off_in_plain_text(notes: str) -> None:
+    assert plain(notes).sections == (Section("ZFS SEND", ZFS), Section("POSTGRES", URING))
+
+
+@pytest.mark.parametrize("notes", [f"<h2>1. ZFS</h2><p>{ZFS}</p>", f"<p><b>1) ZFS.</b> {ZFS}</p>"])
+def test_a_heading_is_not_its_number(notes: str) -> None:
+    assert html(notes).sections == (Section("ZFS", ZFS),)
+
+
+def test_a_wrapped_paragraph_has_no_heading_in_its_first_line() -> None:
+    wrapped = (
+        "The developers of the file system merged a change\nThursday that lets a send stream be resumed in the middle."
+    )
+    assert headings(plain(wrapped)) == []
+
+
+def test_what_was_released_may_be_a_heading() -> None:
+    assert headings(plain(f"Linux 6.1 released. {ZFS}\n\nLost and found. {URING}")) == [
+        "Linux 6.1 released",
+        "Lost and found",
+    ]
+
+
+@pytest.mark.parametrize(
+    "notes", ["- ZFS\n- SMR\n\nFollow us on the web, and tell your friends!", "* ZFS\n* SMR\nWrite to us."]
+)
+def test_what_comes_after_a_list_belongs_to_none_of_its_items(notes: str) -> None:
+    assert [section for section in plain(notes).sections if section.heading] == [Section("ZFS"), Section("SMR")]
+
+
+def test_an_agenda_that_is_talked_about() -> None:
+    assert plain("This week we talk about ZFS, SMR drives and a look at KVM.").agenda == ("ZFS", "SMR drives", "KVM")
+
+
 def test_headings_alone_on_a_line_may_begin_with_an_article() -> None:
     outline = plain(f"The outage\n{ZFS}\n\nListener mail\n{URING}\n\nThis is a show about networks\n\nThe end of it")
     assert headings(outline) == ["The outage", "Listener mail", "The end of it"]

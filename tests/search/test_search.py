@@ -15,8 +15,9 @@ from library_of_talk import EVERYTHING, KERNEL, STEP_MS, STORAGE, UNDATED, episo
 
 from podpipe.errors import SearchError
 from podpipe.models import Chapter, Hit, Sentence
-from podpipe.search import ENGINES, Index, Results, analysis, open_index, search
+from podpipe.search import ENGINES, Index, IndexShape, Results, analysis, open_index, search
 from podpipe.search.alone import alone
+from podpipe.search.documents import documents
 from podpipe.search.passages import passages
 
 
@@ -386,6 +387,7 @@ PIECES = st.sampled_from(SIGNS.split(" ")) | st.text(max_size=4)
 @example("since:0000 killer")
 @example("killer -" + "x" * 5000)
 @example("a* " * 300)
+@example("¼*")
 def test_no_query_fails_otherwise(index: Index, query: str) -> None:
     try:
         hits = search(index, query).hits
@@ -472,3 +474,36 @@ def test_texts_of_other_languages_are_found_by_their_own_stems(tmp_path: Path, e
         assert found(index, "Strasse") == {("de", "Häuser")}
         assert found(index, "แมวดำ") == {("th", "แมว")}
         assert found(index, "killers") == {("kernel", "OOM killer"), ("kernel", "Schedulers")}
+
+
+def test_a_running_searcher_sees_what_was_replaced_merged_and_taken_out(tmp_path: Path, engine: str) -> None:
+    with open_index(tmp_path, create=True, engine=engine) as writer, open_index(tmp_path) as reader:
+        for number in range(25):
+            writer.add([episode(f"e{number % 5}", {"Topic": [f"Round {number} of zebras."]})])
+            texts = [hit.snippet.text for hit in search(reader, "zebras").hits]
+            assert len(texts) == len(set(texts)) == min(number + 1, 5)
+            assert f"Round {number} of zebras." in texts
+        writer.remove(["e0", "e3", "no such"])
+        assert {hit.episode_id for hit in search(reader, "zebras").hits} == reader.episode_ids() == {"e1", "e2", "e4"}
+        writer.optimize()
+        assert {hit.episode_id for hit in search(reader, "zebras").hits} == {"e1", "e2", "e4"}
+        assert reader.shape().documents == 9
+
+
+def test_what_was_indexed_can_be_read_again(index: Index) -> None:
+    everything = sorted(document.data for one in EVERYTHING for document in documents(one))
+    assert sorted(index.stored()) == everything
+    assert sorted(index.stored("storage")) == sorted(document.data for document in documents(STORAGE))
+    assert list(index.stored("no such")) == []
+    assert index.shape() == IndexShape(len(everything), 0, 1)
+
+
+def test_one_episode_alone_can_be_searched(index: Index) -> None:
+    assert {hit.episode_id for hit in search(index, "killer", episode_id="storage").hits} == {"storage"}
+    assert search(index, "killer", episode_id="no such").hits == ()
+
+
+def test_the_reasons_of_a_hit_add_up_to_its_score(index: Index) -> None:
+    for hit in search(index, "oom killer").hits:
+        assert sum(reason.value * reason.weight for reason in hit.reasons) == pytest.approx(hit.score)
+        assert all(0 < reason.value <= 1 for reason in hit.reasons)

@@ -1,13 +1,15 @@
 """Chapters in Vorbis comments, which Ogg (Vorbis, Opus, FLAC, Speex) and FLAC carry.
 
 ``CHAPTER001=00:00:00.000``, ``CHAPTER001NAME=``, ``CHAPTER001URL=`` (the Xiph wiki's Chapter Extension), in
-any order and case, with as many digits as there are; or a cue sheet in ``CUESHEET=``.
+any order and case, with as many digits as there are; or a cue sheet in ``CUESHEET=``. The same stands in text files:
+MKVToolNix's "simple chapters", which came with OGM, and cue sheets.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from podpipe import timecode
 from podpipe.chapters.reading.source import MAX_CHAPTERS, Source
@@ -20,7 +22,7 @@ _MAX_VALUE_BYTES = 1 << 20
 _PEEK_BYTES = 256
 
 _CUE_TRACK = re.compile(r"\s*TRACK\s+(\d+)", re.IGNORECASE)
-_CUE_TITLE = re.compile(r'\s*TITLE\s+(?:"(.*)"|(.*?))\s*$', re.IGNORECASE)
+_CUE_TITLE = re.compile(r"\s*TITLE\s(.*)", re.IGNORECASE)
 _CUE_START = re.compile(r"\s*INDEX\s+0*1\s+(\d{1,4}):(\d{1,2}):(\d{1,2})", re.IGNORECASE)
 _CUE_FRAMES = 75
 """A cue sheet counts in frames of a CD, 75 a second."""
@@ -28,16 +30,25 @@ _CUE_FRAMES = 75
 
 def read(source: Source, at: int, duration_ms: Callable[[], int]) -> tuple[Chapter, ...]:
     """The chapters of a comment header that begins at ``at`` with its vendor's name."""
+    comments = list(_comments(source, at))
+    sheet = next((value for key, value in comments if key.upper() == "CUESHEET"), "")
+    return closed(_marked(comments) or _cues(sheet), duration_ms)
+
+
+def of_text(text: str) -> tuple[Chapter, ...]:
+    """The chapters of a text file that holds such lines, or a cue sheet; without ends. () where it holds neither."""
+    pairs = [(key.strip(), value.strip()) for key, _, value in (line.partition("=") for line in text.splitlines())]
+    found = _marked(pairs) or list(_cues(text))
+    return tuple(replace(chapter, end_ms=chapter.start_ms, because="") for chapter in found)
+
+
+def _marked(pairs: Iterable[tuple[str, str]]) -> list[Chapter]:
     marks: dict[int, dict[str, str]] = {}
-    sheet = ""
-    for key, value in _comments(source, at):
+    for key, value in pairs:
         match = _KEY.match(key)
         if match and (len(marks) < MAX_CHAPTERS or int(match[1]) in marks):
             marks.setdefault(int(match[1]), {}).setdefault((match[2] or "").upper(), value)
-        elif key.upper() == "CUESHEET":
-            sheet = sheet or value
-    found = [chapter for number in sorted(marks) for chapter in _chapter(marks[number])]
-    return closed(found or _cues(sheet), duration_ms)
+    return [chapter for number in sorted(marks) for chapter in _chapter(marks[number])]
 
 
 def _chapter(mark: dict[str, str]) -> Iterator[Chapter]:
@@ -74,7 +85,8 @@ def _cues(sheet: str) -> Iterator[Chapter]:
         if track := _CUE_TRACK.match(line):
             number, title = track[1], ""
         elif (named := _CUE_TITLE.match(line)) and number:
-            title = named[1] if named[1] is not None else named[2]
+            title = named[1].strip()
+            title = title[1:-1] if len(title) > 1 and title[0] == title[-1] == '"' else title
         elif (index := _CUE_START.match(line)) and number and count < MAX_CHAPTERS:
             minutes, seconds, frames = map(int, index.groups())
             start_ms = (minutes * 60 + seconds) * 1000 + round(frames * 1000 / _CUE_FRAMES)

@@ -153,7 +153,8 @@ def _chapters(chapters: Sequence[Chapter]) -> list[bytes]:
 def _not_held(chapters: Sequence[Chapter], container: str, duration_ms: int) -> list[str]:
     remarks = about.not_held(container, chapters, "url") + about.ends_lost(container, chapters, duration_ms)
     if len(chapters) > _MOST:
-        remarks.append(f"{container} holds {_MOST:,} chapters: {len(chapters) - _MOST:,} were left out")
+        over = len(chapters) - _MOST
+        remarks.append(f"{container} holds {_MOST:,} chapters: {over:,} {'was' if over == 1 else 'were'} left out")
     return remarks
 
 

@@ -20,7 +20,7 @@ def mend(data: bytes, codes: frozenset[str], duration_ms: int | None) -> bytes:
             Span(number, _ms(row["startTime"]), _end(row), row.get("toc", True) is not False)
             for number, row in enumerate(rows)
         ]
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ChaptersError(f"the chapters can't be read: {error}") from error
     file["chapters"] = [_row(span, rows) for span in mend_spans(spans, codes, duration_ms)]
     if "C25" in codes:

@@ -9,7 +9,7 @@ from podpipe import encodings, timecode
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,3}):(\d{1,2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(.*)$")
-_MARK = re.compile(r"<[^>\n]*>")
+_MARK = re.compile(r"<[^<>\n]*>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from podpipe import timecode
 from podpipe.check.facts import Sound
 from podpipe.check.model import Found, rule
-from podpipe.check.rules.sources import AES_MONO, APPLE_AUDIO, EXO_VBR, MPEG, SPOTIFY_LOUDNESS, XING
+from podpipe.check.rules.sources import APPLE_AUDIO, EXO_VBR, MONO_LOUDNESS, MPEG, OWN, XING
 
 _TARGET_LUFS, _TOLERANCE = -16.0, 1.0
 _MONO_LUFS = -19.0
@@ -54,7 +54,7 @@ def loudness(sound: Sound) -> Iterator[Found]:
     "mono at −19 LUFS",
     hurts="players that don't play mono on both speakers: quieter than stereo shows",
     mend=_LOUDNORM,
-    source=AES_MONO,
+    source=MONO_LOUDNESS,
 )
 def mono_loudness(sound: Sound) -> Iterator[Found]:
     """Mono at −19 LUFS is as loud as stereo at −16 where both speakers play it, and is common."""
@@ -82,7 +82,7 @@ def true_peak(sound: Sound) -> Iterator[Found]:
     "clipping",
     hurts="everybody: crackles",
     mend="record or mix with less gain; what is cut off can't be brought back",
-    source=SPOTIFY_LOUDNESS,
+    source=OWN,
 )
 def clipping(sound: Sound) -> Iterator[Found]:
     """Three samples in a row at full scale are no music."""
@@ -199,7 +199,7 @@ def variable(sound: Sound) -> Iterator[Found]:
     "silence at the beginning",
     hurts="listeners: they think that it does not play",
     mend="cut it off; chapters and transcript have to move with it",
-    source=APPLE_AUDIO,
+    source=OWN,
 )
 def silent_lead(sound: Sound) -> Iterator[Found]:
     """More than 3 s."""
@@ -214,7 +214,7 @@ def silent_lead(sound: Sound) -> Iterator[Found]:
     "silence at the end",
     hurts="listeners: the next episode does not begin",
     mend="cut it off",
-    source=APPLE_AUDIO,
+    source=OWN,
 )
 def silent_tail(sound: Sound) -> Iterator[Found]:
     """More than 10 s."""
@@ -229,7 +229,7 @@ def silent_tail(sound: Sound) -> Iterator[Found]:
     "silence in the middle",
     hurts="listeners: they think that it has stopped",
     mend="listen there; cut it where it is no pause that is meant",
-    source=APPLE_AUDIO,
+    source=OWN,
 )
 def silent_middle(sound: Sound) -> Iterator[Found]:
     """More than 10 s."""
@@ -244,7 +244,7 @@ def silent_middle(sound: Sound) -> Iterator[Found]:
     "a silent channel",
     hurts="everybody with headphones: sound in one ear only",
     mend="encode again in mono, or with the sound on both channels",
-    source=APPLE_AUDIO,
+    source=OWN,
 )
 def silent_channel(sound: Sound) -> Iterator[Found]:
     """One channel below −60 dBFS, another above."""
@@ -259,7 +259,7 @@ def silent_channel(sound: Sound) -> Iterator[Found]:
     "stereo with the same on both channels",
     hurts="listeners who pay for their data: twice the size for nothing",
     mend="encode again from the source in mono with half the bit rate",
-    source=APPLE_AUDIO,
+    source=OWN,
 )
 def same_channels(sound: Sound) -> Iterator[Found]:
     """Correlation of 0.9999 or more. Joint stereo at up to 128 kbit/s wastes nothing to speak of."""
@@ -274,7 +274,7 @@ def same_channels(sound: Sound) -> Iterator[Found]:
     "channels that cancel each other",
     hurts="phones, smart speakers and everything in mono: silence",
     mend="turn over (invert) one channel and encode again",
-    source=AES_MONO,
+    source=OWN,
 )
 def opposite_channels(sound: Sound) -> Iterator[Found]:
     """Correlation of −0.9 or less."""
@@ -335,7 +335,7 @@ def damaged(sound: Sound) -> Iterator[Found]:
     "nothing to hear",
     hurts="everybody",
     mend="export again; was the right track chosen?",
-    source=APPLE_AUDIO,
+    source=OWN,
 )
 def silent(sound: Sound) -> Iterator[Found]:
     """Never above −70 LUFS (the gate of ITU-R BS.1770) or −60 dBFS."""

@@ -16,6 +16,7 @@ from podpipe.check.rules.sources import (
     APPLE_CHAPTERS,
     ID3_CHAPTERS,
     NAMESPACE_CHAPTERS,
+    OWN,
     SPOTIFY_CHAPTERS,
     YOUTUBE_CHAPTERS,
     YOUTUBE_TITLES,
@@ -138,7 +139,7 @@ def overlap(marks: Marks) -> Iterator[Found]:
     "a gap between chapters",
     hurts="Apple Podcasts, Podcast Addict: no title is shown there",
     mend="end each chapter where the next starts, unless the gap is meant",
-    source=ID3_CHAPTERS,
+    source=OWN,
 )
 def gap(marks: Marks) -> Iterator[Found]:
     """Of more than a second."""
@@ -252,7 +253,7 @@ def very_long_title(marks: Marks) -> Iterator[Found]:
     "the same title twice",
     hurts="listeners: they can't tell them apart",
     mend="number them, or say what differs",
-    source=SPOTIFY_CHAPTERS,
+    source=OWN,
 )
 def repeated(marks: Marks) -> Iterator[Found]:
     """Among those that are listed."""

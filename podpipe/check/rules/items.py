@@ -46,7 +46,7 @@ _TRANSCRIPT_TYPES = (
     "text/srt",
 )
 _DURATION = re.compile(r"\d+(\.\d+)?|\d{1,3}:\d{2}(\.\d+)?|\d{1,3}:[0-5]?\d:[0-5]?\d(\.\d+)?")
-_NUMBERED = re.compile(r"^\W*(?:ep(?:isode)?\.?\s*#?\s*\d+|#\s*\d+|s\d+\s*e\d+)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\W*(?:ep(?:isode)?\.?\s*+(?:#\s*+)?\d+|#\s*\d+|s\d+\s*e\d+)\b", re.IGNORECASE)
 
 
 @rule("F01", "error", "an item without guid", hurts="every app: episodes are doubled when anything changes",

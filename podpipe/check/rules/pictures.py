@@ -10,6 +10,7 @@ from podpipe.check.rules.sources import (
     APPLE_ART,
     CAPTIVATE_ART,
     ID3_23,
+    OWN,
 )
 
 _SMALLEST, _LARGEST = 1400, 3000
@@ -165,7 +166,7 @@ def cmyk(tags: Tags) -> Iterator[Found]:
     "a progressive JPEG",
     hurts="car displays and old players: not shown",
     mend="save it as a baseline JPEG",
-    source=APPLE_ART,
+    source=OWN,
 )
 def progressive(tags: Tags) -> Iterator[Found]:
     """Needs the whole picture in memory at once."""

@@ -13,7 +13,7 @@ from podpipe.check.rules.sources import (
     ID3_22,
     ID3_23,
     ID3_24,
-    ID3_CHAPTERS,
+    OWN,
     V24_CHAPTERS,
 )
 
@@ -130,7 +130,7 @@ def several(tags: Tags) -> Iterator[Found]:
     "an APE tag",
     hurts="players that read it show its texts in place of the ID3 tag's",
     mend="remove it with the program that wrote it, once nothing in it is needed (mp3gain keeps its notes there)",
-    source=ID3_23,
+    source=OWN,
 )
 def ape(tags: Tags) -> Iterator[Found]:
     """APEv2 is not made for MP3."""
@@ -244,7 +244,7 @@ def length(tags: Tags) -> Iterator[Found]:
     "a tag of more than 10 MB",
     hurts="everybody who streams: nothing is heard until all of it has come",
     mend="use smaller pictures",
-    source=ID3_CHAPTERS,
+    source=OWN,
 )
 def large(tags: Tags) -> Iterator[Found]:
     """The tag stands before the sound."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from podpipe import timecode
 from podpipe.check.facts import Cue, Cues
 from podpipe.check.model import Found, rule
-from podpipe.check.rules.sources import NAMESPACE_TRANSCRIPTS, SUBRIP, WEBVTT
+from podpipe.check.rules.sources import NAMESPACE_TRANSCRIPTS, OWN, SUBRIP, WEBVTT
 
 _LINE = {"vtt": 65, "srt": 32}
 _LINES = 2
@@ -29,7 +29,7 @@ def _where(cues: Cues, cue: Cue) -> str:
     "cues that overlap",
     hurts="Apple Podcasts, browsers: two texts at once, or one is skipped",
     mend="end each cue where the next starts",
-    source=NAMESPACE_TRANSCRIPTS,
+    source=OWN,
     fixable=True,
 )
 def overlap(cues: Cues) -> Iterator[Found]:
@@ -47,7 +47,7 @@ def overlap(cues: Cues) -> Iterator[Found]:
     "cues past the end of the sound",
     hurts="Apple Podcasts refuses the transcript; is it another episode's?",
     mend="take the transcript of this very file (adverts put in later move everything)",
-    source=NAMESPACE_TRANSCRIPTS,
+    source=OWN,
     fixable=True,
 )
 def past_end(cues: Cues) -> Iterator[Found]:
@@ -134,7 +134,7 @@ def empty(cues: Cues) -> Iterator[Found]:
     "a transcript without a cue",
     hurts="everybody who needs it",
     mend="make it again (podpipe ingest)",
-    source=NAMESPACE_TRANSCRIPTS,
+    source=OWN,
 )
 def nothing(cues: Cues) -> Iterator[Found]:
     """Not one."""
@@ -163,7 +163,7 @@ def header(cues: Cues) -> Iterator[Found]:
     "a cue of more than 15 seconds",
     hurts="players that show or mark a cue at a time: listeners lose the place",
     mend="cut it at the ends of sentences (podpipe transcript)",
-    source=NAMESPACE_TRANSCRIPTS,
+    source=OWN,
 )
 def long_cues(cues: Cues) -> Iterator[Found]:
     """JSON may have a segment for each speaker's turn."""
@@ -179,7 +179,7 @@ def long_cues(cues: Cues) -> Iterator[Found]:
     "a transcript of only a part of the episode",
     hurts="everybody who needs it; search finds only that part",
     mend="make it again from the whole sound (podpipe ingest)",
-    source=NAMESPACE_TRANSCRIPTS,
+    source=OWN,
 )
 def part(cues: Cues) -> Iterator[Found]:
     """Less than four fifths, from the first cue to the end of the last."""
@@ -236,4 +236,4 @@ def separators(cues: Cues) -> Iterator[Found]:
 
 
 def _shown(cue: Cue) -> str:
-    return re.sub(r"<[^>\n]*>", "", cue.text)
+    return re.sub(r"<[^<>\n]*>", "", cue.text)

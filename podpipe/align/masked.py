@@ -1,0 +1,57 @@
+"""Pauses that music or noise fills: nobody speaks, though it is never quiet."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from podpipe.models import Word
+from podpipe.sound import HOP_MS, Silence, Sound
+
+_GAP_MS = 600
+"""So long nothing is heard between two words where a pause may be filled."""
+
+_EDGE_MS = 100
+"""What a word may still sound, or sound already, beyond its times."""
+
+_QUIETER_DB = 4.0
+"""What fills a pause is quieter than speech by so much at least."""
+
+_SOUNDING = 3
+"""Hops (30 ms) in a row that are loud: there somebody speaks again."""
+
+
+def unmasked(words: Sequence[Word], sound: Sound) -> Sound:
+    """The sound, with the pauses that are filled among its silences."""
+    found = tuple(_filled(words, sound))
+    return replace(sound, filled=found) if found else sound
+
+
+def _filled(words: Sequence[Word], sound: Sound) -> Iterator[Silence]:
+    silences = iter(sound.silences)
+    silence = next(silences, None)
+    for word, following in itertools.pairwise(words):
+        if following.start_ms - word.end_ms < _GAP_MS:
+            continue
+        while silence is not None and silence.end_ms <= word.end_ms:
+            silence = next(silences, None)
+        is_quiet = silence is not None and silence.start_ms < following.start_ms
+        if not is_quiet and (onset_ms := _onset(word, following, sound)) is not None:
+            yield Silence(word.end_ms, onset_ms)
+
+
+def _onset(word: Word, following: Word, sound: Sound) -> int | None:
+    """When somebody speaks again (ms): where it gets clearly louder than before; None where it doesn't."""
+    first, last = (word.end_ms + _EDGE_MS) // HOP_MS, (following.start_ms - _EDGE_MS) // HOP_MS
+    between, after = sound.level_db[first:last], sound.level_db[last : following.end_ms // HOP_MS + 1]
+    if not between.size or not after.size:
+        return None
+    filling, speech = float(np.percentile(between, 90)), float(np.percentile(after, 75))
+    if speech - filling < _QUIETER_DB:
+        return None
+    is_loud = after > filling + 0.35 * (speech - filling)
+    runs = np.convolve(is_loud, np.ones(_SOUNDING), "valid") == _SOUNDING
+    return (last + int(np.argmax(runs))) * HOP_MS if runs.any() else None

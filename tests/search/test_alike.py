@@ -1,0 +1,117 @@
+"""What was misheard or mistyped is found where little else is, and labelled; on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from library_of_talk import KERNEL, episode
+
+from podpipe.models import Alias, IndexedEpisode, Sentence
+from podpipe.search import ENGINES, Index, open_index, search
+from podpipe.search.passages import passages
+from podpipe.search.vocabulary import Vocabulary, sound_of
+
+MISHEARD = episode(
+    "misheard",
+    {
+        "Tunnels": [
+            "The wire guard tunnel came up at once.",
+            "We looked at cooper netties for a whole week.",
+            "Somebody asked about kafca and rabbit mq in one breath.",
+            "The e b p f programs were verified again.",
+            "Then a go routine was started and never ended.",
+            "He wrote the kernel in Rust, and a type of script was there too.",
+        ]
+    },
+)
+SPELLED = episode("spelled", {"Talk": ["Prometheus is what we monitor with.", "The dataset is in PostgreSQL now."]})
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with open_index(tmp_path_factory.mktemp("alike") / "index", create=True, engine=request.param) as opened:
+        opened.add([KERNEL, MISHEARD, SPELLED])
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("query", "heard"),
+    [
+        ("wireguard", "wire guard"),
+        ("WireGuard", "wire guard"),
+        ("kubernetes", "cooper netties"),
+        ("kafka", "kafca"),
+        ("rabbitmq", "rabbit mq"),
+        ("ebpf", "e b p f"),
+        ("goroutine", "go routine"),
+        ("promethius", "Prometheus"),
+        ("prometehus", "Prometheus"),
+        ("postgrsql", "PostgreSQL"),
+        ('"data set"', "dataset"),
+        ("data set", "dataset"),
+    ],
+)
+def test_what_was_heard_otherwise_is_found_and_labelled(index: Index, query: str, heard: str) -> None:
+    hit = search(index, query).hits[0]
+    assert hit.note == f"heard: {heard}"
+    assert hit.heard == (heard,)
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == [heard]
+    assert hit.start_ms == next(start for text, start in _sentences(hit.episode_id) if heard in text)
+
+
+def _sentences(episode_id: str) -> Iterator[tuple[str, int]]:
+    wanted = next(one for one in (MISHEARD, SPELLED) if one.episode.id == episode_id)
+    return ((sentence.text, sentence.start_ms) for passage in wanted.passages for sentence in passage.sentences)
+
+
+def test_what_was_said_as_it_was_asked_for_has_no_label(index: Index) -> None:
+    assert {hit.note for query in ("tunnel", "killer", '"wire guard"') for hit in search(index, query).hits} == {""}
+
+
+@pytest.mark.parametrize("query", ["typescript", "zzyzx", "qqq", "xylophone", "q", "42", "日本"])
+def test_words_that_only_seem_alike_are_not_found(index: Index, query: str) -> None:
+    assert search(index, query).hits == ()
+
+
+def test_what_is_not_in_the_library_is_suggested_as_the_library_has_it(index: Index) -> None:
+    assert search(index, "wireguard").suggestions == ('"wire guard"',)
+    assert search(index, "promethius").suggestions == ("prometheus",)
+    assert search(index, "tunnel").suggestions == ()
+
+
+def test_words_are_joined_only_beside_each_other(index: Index) -> None:
+    assert search(index, "wireguard tunnel").hits[0].note == "heard: wire guard"
+
+
+def test_an_alias_finds_what_was_heard_and_is_never_shown_as_spoken(tmp_path: Path, index: Index) -> None:
+    heard = "Once more the oil and killer ended a process."
+    aliased = _with_aliases("aliased", Sentence(heard, 0, 4000, aliases=(Alias("OOM killer", "oil and killer"),)))
+    engine = type(index).__name__.removesuffix("Index").lower()
+    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
+        fresh.add([aliased])
+        (hit,) = search(fresh, '"OOM killer"').hits
+        assert (hit.note, hit.snippet.text, hit.start_ms) == ("heard: oil and killer", heard, 0)
+        assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["oil and killer"]
+        assert search(fresh, '"process OOM"').hits == ()  # what stands beside the text is no part of it
+        assert search(fresh, "oil").hits[0].note == ""
+
+
+def _with_aliases(name: str, *sentences: Sentence) -> IndexedEpisode:
+    return replace(episode(name, {}), passages=passages(name, (), sentences))
+
+
+def test_words_that_sound_alike_have_one_sound() -> None:
+    assert sound_of("kafka") == sound_of("kafca")
+    assert sound_of("prometheus") == sound_of("promethius")
+    assert sound_of("oil") != sound_of("tunnel")
+
+
+def test_a_vocabulary_knows_its_words_by_initial_and_sound() -> None:
+    words = Vocabulary({"kafca": 1, "kernel": 500, "2": 3, "猫": 1})
+    assert words.by_sound[sound_of("kafka")] == ["kafca"]
+    assert words.by_initial["k"] == ["kafca", "kernel"]
+    assert words.is_rare("kafca")
+    assert not words.is_rare("kernel")

@@ -1,0 +1,94 @@
+"""Text from outside on the terminal: nothing that a terminal would obey, whoever prints it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import podpipe
+from ingest_run import Run
+from loopback import Loopback
+from podpipe.cli import console
+
+EVIL = "Evil\x1b]0;pwned\x07\x1b[2J\x9b31m\u202egnp\u2066\x7f title"
+HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.fixture
+def library(tmp_path: Path, site: Loopback, tone: Path) -> Path:
+    """A library whose one episode has harmful text wherever a publisher can put it."""
+    escaped = EVIL.replace("\x1b", "&#27;").replace("\x07", "&#7;").replace("\x9b", "&#155;")
+    site.serve("/a.mp3", tone.read_bytes(), "audio/mpeg")
+    listed = [{"startTime": 0, "title": EVIL}, {"startTime": 1, "title": EVIL, "url": f"https://e.org/{EVIL}"}]
+    site.serve("/c.json", json.dumps({"version": "1.2.0", "chapters": listed}))
+    html = f"<html><head><title>{EVIL}</title></head><body><h1>{EVIL}</h1><audio src='/a.mp3'></audio><p>{EVIL}</p>"
+    run = Run(tmp_path / "library")
+    run(site.serve("/page", html, "text/html"))
+    run(site.serve("/feed", f"""<rss xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel>
+        <title>{escaped}</title><item><title>{escaped}</title><guid>{escaped}</guid>
+        <podcast:chapters url="/c.json" type="application/json+chapters"/><description>{escaped}</description>
+        <enclosure url="/a.mp3?x" type="audio/mpeg"/></item></channel></rss>""", "text/xml"))  # fmt: skip
+    for folder in run.library:  # as if an older podpipe, or somebody's hand, had left it there
+        path = folder.path / "episode.json"
+        known = json.loads(path.read_text())
+        path.write_text(json.dumps({**known, "title": EVIL, "show": EVIL, "author": EVIL}))
+    return run.library.root
+
+
+COMMANDS = (
+    ["list"], ["list", "--json"], ["show", "evil"], ["show", "evil", "--json"], ["status"], ["chapters", "evil"],
+    ["search", "evil"], ["doctor"], ["reindex"], ["play", "evil", "--player", "none"], ["ingest", f"./{EVIL}.mp3"],
+    ["show", EVIL], ["transcript", EVIL],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[:1]))
+def test_no_command_prints_a_control(command: list[str], library: Path) -> None:
+    environment = {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", "podpipe", *command, "--library", str(library)], capture_output=True, env=environment
+    )
+    said = (done.stdout + done.stderr).decode("utf-8")
+    assert "Traceback" not in said
+    assert not HARMFUL.search(said), HARMFUL.findall(said)
+
+
+def test_a_console_cleans_what_nobody_has_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = io.StringIO()
+    guarded = console._guarded(Console(file=file, force_terminal=True, color_system=None, width=200))
+    table = Table()
+    table.add_column(EVIL)
+    table.add_row(EVIL)
+    for thing in (EVIL, Text(EVIL), table):
+        guarded.print(thing, markup=False)
+    guarded.print(EVIL, style="red", markup=False, soft_wrap=True)
+    assert not HARMFUL.search(file.getvalue())
+    assert file.getvalue().count("pwned") == 5
+
+
+def test_json_means_the_same_and_obeys_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    console.print_json({"title": EVIL})
+    console.print_json_line({"title": EVIL})
+    said = capsys.readouterr().out
+    assert not HARMFUL.search(said)
+    assert json.loads(said.splitlines()[-1]) == {"title": EVIL}
+
+
+def test_nothing_prints_past_the_console() -> None:
+    """``print`` and ``typer.echo`` know nothing of controls: what they are given is ours, or cleaned."""
+    for path in (Path(podpipe.__file__).parent / "cli").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "typer.echo"):
+                given = ast.unparse(node.args[0])
+                assert "clean(" in given or "{" not in given or "__version__" in given, f"{path}: {given}"
