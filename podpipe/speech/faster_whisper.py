@@ -50,6 +50,9 @@ _BEFORE, _BEHIND = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 _TOGETHER = 3
 """Stretches that are heard in one go: more gain little, and each takes memory."""
 
+_CUT = 12
+"""Tokens of hints, the least likely, that may be left out so that stretches can be heard in one go."""
+
 _MOST_WORKERS = 2
 """Stretches at a time: each takes some 0.2 GB, and has threads of its own where there are more cores."""
 
@@ -106,6 +109,9 @@ class FasterWhisper:
         spoken, confidence = (language, 1.0) if language else self.detect(encoded[0])
         tokenizer = self._tokenizer(spoken)
         prompts = self._prompts(tokenizer, vocabularies, language)
+        if len({len(prompt) for prompt in prompts}) > 1:  # they can't be heard in one go
+            alone = zip(encoded, vocabularies, strict=True)
+            return [self.recognise_encoded([one], language=language, vocabularies=[told])[0] for one, told in alone]
         heard = []
         for one, prompt, result in zip(encoded, prompts, self._generated(tokenizer, encoded, prompts), strict=True):
             if _is_loop(tokenizer, result):
@@ -145,14 +151,14 @@ class FasterWhisper:
         return words_of((part["word"], part["start"], part["end"], part["probability"]) for part in parts)
 
     def _prompts(self, tokenizer: Any, vocabularies: Sequence[Sequence[str]], language: str | None) -> list[list[int]]:
-        """What the decoder starts with: for each stretch its hints, all of the same length."""
+        """What the decoder starts with: for each stretch its hints, all of the same length where they nearly are."""
         begin = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         texts = [hints.prompt(self._fitting(vocabulary), language) for vocabulary in vocabularies]
         told = [tokenizer.encode(f" {text}") if text else [] for text in texts]
-        room = min(map(len, told))
-        if not room:
-            return [begin] * len(told)
-        return [[tokenizer.sot_prev, *tokens[: room - 1], tokens[-1], *begin] for tokens in told]
+        shortest = min(map(len, told))
+        if shortest and max(map(len, told)) - shortest <= _CUT:
+            told = [[*tokens[: shortest - 1], tokens[-1]] for tokens in told]  # the full stop stays
+        return [[tokenizer.sot_prev, *tokens, *begin] if tokens else begin for tokens in told]
 
     @property
     def workers(self) -> int:
