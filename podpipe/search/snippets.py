@@ -32,7 +32,7 @@ def snippet(text: str, query: Query, language: str = "en", also: Sequence[str] =
 
 
 def marks(text: str, terms: Sequence[Term], language: str = "en") -> list[tuple[int, int]]:
-    """Where a text has one of these terms, in order; those that touch, or that only a hyphen or the like parts, are one."""
+    """Where a text has one of these terms, in order; those that touch, or that a hyphen or the like joins, are one."""
     spans = list(analysis.spans(text, language))
     words = [word for word, _, _ in spans]
     found = [

@@ -246,7 +246,7 @@ def test_the_index_in_figures(library: Path) -> None:
 def test_differences_are_found_and_mended(library: Path, tmp_path: Path) -> None:
     root = tmp_path / "copy"
     shutil.copytree(library, root)
-    all_is_well = "The index has all 3 episodes as they are.\n"
+    all_is_well = "The index has every episode as it is (3).\n"
     assert podpipe(root, "index", "verify").stdout == all_is_well
     shutil.rmtree(root / "episodes" / "cakes")
     library_by_hand.add(Library(root), "new", {"News": ["Something new."]})
