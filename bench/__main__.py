@@ -33,6 +33,7 @@ from bench import (
     script_speed,
     searching,
     shows,
+    soak,
     startup,
     tagging,
     terms,
@@ -70,10 +71,13 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "checking": checking.run,
     "publish": publish.run,
     "memory": memory.run,
+    "soak": soak.run,
     "web": web.run,
     "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "company", "known_items", "memory", "publish", "robustness", "searching", "topics"})
+SLOW = frozenset(
+    {"calibration", "company", "known_items", "memory", "publish", "robustness", "searching", "soak", "topics"}
+)
 """Left out by ``--quick``."""
 
 

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -54,7 +55,7 @@ def run(settings: Settings) -> Table:
     with _serving(library) as url:
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            weight = _weight(browser, url)
+            weight = weight_of(browser, f"{url}episodes/{_LONG}")
             usable, plain = _usable(browser, url, 3 if settings.quick else 9)
             smooth, rough = _scrolling(browser, url, plain=False), _scrolling(browser, url, plain=True)
             browser.close()
@@ -114,8 +115,8 @@ def _serving(library: Library) -> Iterator[str]:
         process.wait()
 
 
-def _weight(browser, url: str) -> float:  # type: ignore[no-untyped-def]  # Playwright is not always there
-    """Bytes that came over the wire for a page, sound left out."""
+def weight_of(browser: Any, address: str) -> float:
+    """Bytes that came over the wire for an episode's page, sound left out."""
     page = browser.new_context().new_page()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -123,14 +124,14 @@ def _weight(browser, url: str) -> float:  # type: ignore[no-untyped-def]  # Play
     sizes: dict[str, float] = {}
     session.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
     session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
-    page.goto(f"{url}episodes/{_LONG}")
+    page.goto(address)
     page.wait_for_selector("html.ready")
     page.wait_for_timeout(500)
     page.context.close()
     return sum(size for request, size in sizes.items() if kinds.get(request) != "Media")
 
 
-def _usable(browser, url: str, rounds: int) -> tuple[float, float]:  # type: ignore[no-untyped-def]
+def _usable(browser: Any, url: str, rounds: int) -> tuple[float, float]:
     """Seconds until an episode's page is ready, and until one that says a line is."""
     times: dict[str, list[float]] = {"long": [], "line": []}
     for kind, path, ready in itertools.chain(
@@ -145,7 +146,7 @@ def _usable(browser, url: str, rounds: int) -> tuple[float, float]:  # type: ign
     return statistics.median(times["long"][1:]), statistics.median(times["line"][1:])
 
 
-def _scrolling(browser, url: str, *, plain: bool) -> float:  # type: ignore[no-untyped-def]
+def _scrolling(browser: Any, url: str, *, plain: bool) -> float:
     """The longest time (ms) between two frames while the page is scrolled from its head to its end."""
     page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
     page.goto(f"{url}episodes/{_LONG}")

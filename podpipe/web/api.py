@@ -211,7 +211,7 @@ def chapters(episode_id: EpisodeId, request: Request, state: SharedState) -> Res
     """Podcasting 2.0 JSON chapters 1.2."""
     folder = state.known(episode_id)
     found = folder.chapters()
-    etag = folder.ledger().digest_of(library.CHAPTERS)[:32]
+    etag = files.digest(folder, library.CHAPTERS)
     content = json_chapters.encode(Chapters(found.chapters), plain=True).decode()
     return files.text(request, content, "application/json+chapters", etag=etag)
 
@@ -231,7 +231,9 @@ def transcript(
     """The transcript, for players and people."""
     folder = state.known(episode_id)
     by_word = words and form in WORD_LEVEL
-    etag = f"{folder.ledger().digest_of(library.TRANSCRIPT)[:30]}{int(by_word)}"
+    etag = (
+        files.digest(folder, library.TRANSCRIPT)[:16] + files.digest(folder, library.CHAPTERS)[:15] + str(int(by_word))
+    )
     content = WRITERS[form](folder.telling(), words=by_word)
     name = {"Content-Disposition": f'inline; filename="{episode_id}.{form}"'}
     return files.text(request, content, _TRANSCRIPTS[form], etag=etag, headers=name)

@@ -92,7 +92,7 @@ def audio(episode_id: str, request: Request, state: SharedState, v: Text = "") -
     if not folder.tagged.is_file():
         raise NotFoundError(f"{episode_id} has no {library.TAGGED}; run podpipe ingest again")
     is_current = v == f"{folder.tagged.stat().st_mtime_ns:x}"
-    etag = folder.ledger().digest_of(library.TAGGED)[:32]
+    etag = files.digest(folder, library.TAGGED)
     name = f"{episode_id}.mp3"
     return files.file(request, folder.tagged, "audio/mpeg", etag=etag, versioned=is_current, filename=name)
 
@@ -103,7 +103,7 @@ def cover(episode_id: str, request: Request, state: SharedState) -> Response:
     folder = state.known(episode_id)
     for media_type, name in library.COVERS.items():
         if (folder.path / name).is_file():
-            etag = folder.ledger().digest_of(name)[:32]
+            etag = files.digest(folder, name)
             return files.file(request, folder.path / name, media_type, etag=etag)
     raise NotFoundError(f"{episode_id} has no cover")
 
@@ -112,7 +112,7 @@ def cover(episode_id: str, request: Request, state: SharedState) -> Response:
 def words(episode_id: str, request: Request, state: SharedState) -> Response:
     """When each word begins, for the script that follows the sound."""
     folder = state.known(episode_id)
-    etag = folder.ledger().digest_of(library.TRANSCRIPT)[:24] + folder.ledger().digest_of(library.CHAPTERS)[:8]
+    etag = files.digest(folder, library.TRANSCRIPT)[:24] + files.digest(folder, library.CHAPTERS)[:8]
     return files.text(request, state.catalogue.words(episode_id), "application/json", etag=etag)
 
 

@@ -45,8 +45,11 @@ class Catalogue:
         self._lock = threading.Lock()
         self._looked = -np.inf
         self._wait_s = _LEAST_S
-        self._stamps: dict[str, int] = {}
+        self._stamps: dict[str, tuple[int, ...]] = {}
         self._cards: dict[str, Card] = {}
+        self._shelved: dict[str, Card] | None = None
+        """The cards that ``_shows`` was made of."""
+        self._shows: tuple[ShowView, ...] = ()
         self._known: OrderedDict[str, _Prepared] = OrderedDict()
 
     def cards(self) -> dict[str, Card]:
@@ -61,12 +64,16 @@ class Catalogue:
 
     def shows(self) -> tuple[ShowView, ...]:
         """All shows with their episodes."""
-        return views.shelves(self.cards().values())
+        cards = self.cards()
+        with self._lock:
+            if self._shelved is not cards:
+                self._shelved, self._shows = cards, views.shelves(cards.values())
+            return self._shows
 
     def show(self, show_id: str) -> ShowView | None:
         """A show, with what its feed says of it; None where there is none of that id."""
         show = next((each for each in self.shows() if each.id == show_id), None)
-        if show is None or not show_id:
+        if show is None or not show_id or show_id.startswith("."):
             return show
         with suppress(LibraryError):  # none, or one that a person is just writing
             return views.described(show, storage.read_json(self._library.root / "shows" / show_id / "show.json", Show))
@@ -99,10 +106,10 @@ class Catalogue:
 
     def _refresh(self) -> None:
         cards: dict[str, Card] = {}
-        stamps: dict[str, int] = {}
+        stamps: dict[str, tuple[int, ...]] = {}
         for folder in self._library:
             try:
-                stamp = (folder.path / "stages.json").stat().st_mtime_ns
+                stamp = tuple((folder.path / name).stat().st_mtime_ns for name in ("stages.json", names.EPISODE))
                 is_new = self._stamps.get(folder.id) != stamp
                 card = _card(folder) if is_new else self._cards.get(folder.id)
             except (OSError, PodpipeError):
@@ -110,7 +117,9 @@ class Catalogue:
             stamps[folder.id] = stamp
             if card is not None:
                 cards[folder.id] = card
-        self._cards, self._stamps = cards, stamps
+        if cards != self._cards:
+            self._cards = cards
+        self._stamps = stamps
 
 
 def _card(folder: EpisodeFolder) -> Card | None:

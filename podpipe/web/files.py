@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import Request
 from starlette.responses import FileResponse, Response
+
+from podpipe.library import EpisodeFolder
 
 FOREVER = "private, max-age=31536000, immutable"
 """For addresses that change with what they name."""
@@ -51,6 +54,17 @@ def text(
         return Response(status_code=304, headers=told)
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     return Response(data, media_type=media_type, headers=told)
+
+
+def digest(folder: EpisodeFolder, name: str) -> str:
+    """The validator of an episode's file: a part of its bytes' digest, found once as long as it stays the same."""
+    stat = (folder.path / name).stat()
+    return _digest(folder, name, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(1000)
+def _digest(folder: EpisodeFolder, name: str, _mtime_ns: int, _size: int) -> str:
+    return folder.ledger().digest_of(name)[:32]
 
 
 def matches(request: Request, etag: str) -> bool:

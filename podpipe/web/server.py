@@ -59,10 +59,20 @@ def address(place: Place, listening: socket.socket) -> str:
     port = listening.getsockname()[1]
     name = place.host
     if name in ("0.0.0.0", "::"):
-        name = socket.gethostname()
+        name = _own_address()
     elif ":" in name:
         name = f"[{name.strip('[]')}]"
     return f"http://{name}:{port}/" + (f"?token={place.token}" if place.token else "")
+
+
+def _own_address() -> str:
+    """The address by which other devices reach this machine; its name where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # chooses the way out; nothing is sent (an address for examples, RFC 5737)
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
 
 
 def new_token() -> str:

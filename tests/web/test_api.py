@@ -22,7 +22,7 @@ def test_a_search(served: Served) -> None:
     answer = served.client.get("/api/search", params={"q": "wireguard small"}).json()
     hit = answer["hits"][0]
     assert (hit["episode_id"], hit["chapter"], hit["show"]) == (TUNNELS, "Wireguard", "Kernel Daily")
-    assert [hit["snippet"][slice(*mark)] for mark in hit["marks"]] == ["wireguard small"]
+    assert "wireguard small" in [hit["snippet"][slice(*mark)] for mark in hit["marks"]]
     assert hit["url"] == f"{served.url}/episodes/{TUNNELS}?t=0.5"
 
 

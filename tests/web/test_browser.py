@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.shelf import Made, evenly, put, talk
+from bench.web import weight_of
 from podpipe import timecode
 from podpipe.library import Library
+from podpipe.models import Episode
 from podpipe.web.app import Settings
 from web_app import HOSTILE, MEMORY, Served, fill, serving
 
@@ -163,6 +166,30 @@ def test_a_click_on_a_word_plays_it(listen: Callable[..., Page], heard: Library,
     page.mouse.click(*place_of(page, "snapshots"))
     until(page, f"Math.abs({NOW} - {start}) < 0.05")
     assert page.evaluate(LIT).startswith("snapshots")
+
+
+def test_a_file_that_was_tagged_anew_plays_on(listen: Callable[..., Page]) -> None:
+    page = listen("?t=60.5")
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, f"{NOW} > 61")
+    page.evaluate("document.querySelector('audio').dispatchEvent(new Event('error'))")
+    until(page, f"{NOW} > 62")
+    assert page.evaluate(NOW) < 70
+    assert not page.evaluate("document.querySelector('audio').paused")
+
+
+def test_times_in_the_notes_are_links(open_page: Callable[..., Page], own: Library) -> None:
+    note = "<p>0:02 The start, at 9:30 nothing more, 10:00:30 neither.</p><p><a href='https://x.org/'>0:01</a></p>"
+    (own.folder(MEMORY).path / "notes.html").write_text(note)
+    with serving(own) as served:
+        page = open_page(served, f"/episodes/{MEMORY}")
+        page.wait_for_selector("html.ready")
+        assert page.locator(".notes a").evaluate_all("links => links.map((link) => link.getAttribute('href'))") == [
+            "#t=2",
+            "https://x.org/",
+        ]
+        page.locator(".notes").get_by_role("link", name="0:02").click()
+        until(page, f"Math.abs({NOW} - 2) < 0.1")
 
 
 def test_selecting_text_plays_nothing(listen: Callable[..., Page]) -> None:
@@ -434,6 +461,24 @@ def test_a_chapter_is_dragged_and_taken_back(open_page: Callable[..., Page], own
         served.settle()
         moved = next(c.start_ms for c in own.folder(news).chapters().chapters if c.title == "Btrfs")
         assert timecode.clock(moved) == "1:16"
+
+
+def test_three_hours_are_a_light_page(browser: Browser, tmp_path: Path, tone: Path) -> None:
+    library = Library(tmp_path)
+    prose = " ".join(path.read_text() for path in sorted(Path(__file__).parents[2].glob("docs/*.md")))
+    sentences = [line for line in re.split(r"(?<=[.:])\s+", prose) if 30 < len(line) < 400]
+    chapters = evenly([f"Topic {number}" for number in range(60)], 10_800_000)
+    put(library, Made(Episode("long", "long", "Three hours"), tone, talk(30_000, sentences), chapters))
+    with serving(library) as served:
+        assert weight_of(browser, f"{served.url}/episodes/long") < 300_000
+        page = browser.new_page()
+        page.route("**/audio.mp3*", lambda route: route.abort())  # which is no three hours long
+        page.goto(f"{served.url}/episodes/long#t=10000")
+        page.wait_for_selector("html.ready")
+        lit = page.evaluate("[...CSS.highlights.get('now')][0].getBoundingClientRect().top")
+        assert 0 < lit < 860
+        assert page.evaluate("document.querySelectorAll('*').length") < 5000
+        page.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

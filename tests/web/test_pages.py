@@ -99,6 +99,12 @@ def test_a_word_that_is_being_typed_is_a_beginning(served: Served) -> None:
     assert "Tunnels" in served.client.get("/search/results?q=wiregu&typing=1").text
 
 
+def test_what_was_meant_is_a_link(served: Served) -> None:
+    tree = page(served, "/search?q=wiregaurd&show=Kernel+Daily")
+    meant = next(link for link in tree.all("a") if "data-query" in link)
+    assert (meant["data-query"], meant["href"]) == ("wireguard", "/search?q=wireguard&show=Kernel+Daily")
+
+
 def test_a_query_that_can_t_be_understood_says_so(served: Served) -> None:
     answer = served.client.get("/search", params={"q": "(killer"})
     assert answer.status_code == 200

@@ -2,7 +2,7 @@
 
 import { isTyping, walk } from "./keys.js";
 import { linkAt, Player } from "./player.js";
-import { wanted } from "./time.js";
+import { moment, parse, wanted } from "./time.js";
 import { Transcript } from "./transcript.js";
 
 const REST_MS = 4000; // so long after somebody scrolled, the page does not scroll by itself
@@ -125,6 +125,23 @@ async function copy() {
 }
 root.querySelector("[data-do=copy]").addEventListener("click", copy);
 root.addEventListener("trouble", (event) => say(event.detail));
+
+// Times in the show notes are links to these moments.
+const notes = document.querySelector(".notes .prose");
+if (notes) {
+  const walker = document.createTreeWalker(notes, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("a")) texts.push(walker.currentNode);
+  for (const node of texts) {
+    const pieces = node.data.split(/(?<![\p{L}\p{N}:.])((?:\d{1,2}:)?\d{1,3}:\d{2})(?![\p{N}:])/u);
+    if (pieces.length < 2) continue;
+    node.replaceWith(...pieces.map((piece, number) => {
+      const ms = number % 2 ? parse(piece) : null;
+      if (ms == null || ms >= player.duration) return piece;
+      return Object.assign(document.createElement("a"), { href: `#t=${moment(ms)}`, textContent: piece });
+    }));
+  }
+}
 
 // Search inside the episode
 const find = document.querySelector(".find");

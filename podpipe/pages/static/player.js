@@ -4,6 +4,7 @@ import { clock, moment } from "./time.js";
 
 const BACK_S = 15;
 const FORWARD_S = 30;
+const RETRY_MS = 10000; // a file that fails again so soon is not asked for again
 const KEPT = 100; // episodes whose position is remembered
 
 export class Player {
@@ -121,7 +122,7 @@ export class Player {
       if (!this.duration) this.duration = audio.duration * 1000;
     });
     audio.addEventListener("seeked", () => { this.show(); this.remember(); });
-    audio.addEventListener("error", () => root.dispatchEvent(new CustomEvent("trouble", { detail: "The audio can't be loaded." })));
+    audio.addEventListener("error", () => this.#again());
     const playing = () => {
       root.classList.toggle("playing", this.isPlaying);
       root.querySelector(".play").setAttribute("aria-label", this.isPlaying ? "Pause" : "Play");
@@ -131,6 +132,24 @@ export class Player {
     audio.addEventListener("play", () => this.#run());
     addEventListener("pagehide", () => this.remember());
     setInterval(() => { if (this.isPlaying) this.remember(); }, 5000);
+  }
+
+  // The file may have been tagged anew while it played: asked for once more, it goes on where it was.
+  #again() {
+    const { audio } = this;
+    if (performance.now() - (this.tried ?? -Infinity) < RETRY_MS) {
+      this.root.dispatchEvent(new CustomEvent("trouble", { detail: "The audio can't be loaded." }));
+      return;
+    }
+    this.tried = performance.now();
+    const [ms, playing, speed] = [this.now, this.isPlaying, audio.playbackRate];
+    const address = new URL(audio.src);
+    address.hash = "";
+    address.searchParams.set("v", Date.now().toString(16));
+    audio.src = address.href;
+    this.pending = ms;
+    audio.playbackRate = speed;
+    if (playing) audio.play().catch(() => { /* an error of its own follows */ });
   }
 
   #run() {
