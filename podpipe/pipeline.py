@@ -13,6 +13,10 @@ Ready = TypeVar("Ready")
 Result = TypeVar("Result")
 
 
+_GRACE_S = 0.5
+"""What is next in order may be so much later than what comes after it, and is still the first to be worked on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Over(Generic[Result]):
     """What a first step gives that needs no second one."""
@@ -35,7 +39,7 @@ def two_steps(
     what is under way is not waited for.
     """
     rest, is_over = iter(things), False
-    fetching: set[Future[Ready | Over[Result]]] = set()
+    fetching: list[Future[Ready | Over[Result]]] = []  # in the order of the things
     working: set[Future[Result]] = set()
     ready: deque[Ready] = deque()
     pools = (
@@ -48,15 +52,17 @@ def two_steps(
                 working.add(pools[1].submit(second, ready.popleft()))
             while not is_over and len(fetching) + len(ready) < ahead:
                 try:
-                    fetching.add(pools[0].submit(first, next(rest)))
+                    fetching.append(pools[0].submit(first, next(rest)))
                 except StopIteration:
                     is_over = True
             if not fetching and not working:
                 return
             under_way: list[Future[Any]] = [*fetching, *working]
             wait(under_way, return_when=FIRST_COMPLETED)
-            arrived = {future for future in fetching if future.done()}
-            fetching -= arrived
+            if fetching and not ready:
+                wait(fetching[:1], timeout=_GRACE_S)
+            arrived = [future for future in fetching if future.done()]
+            fetching = [future for future in fetching if future not in arrived]
             for early in arrived:
                 found = early.result()
                 if isinstance(found, Over):
@@ -65,8 +71,8 @@ def two_steps(
                     ready.append(found)
             done = {future for future in working if future.done()}
             working -= done
-            for future in done:
-                yield future.result()
+            for late in done:
+                yield late.result()
     finally:
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
