@@ -222,7 +222,7 @@ def test_the_patterns_are_found() -> None:
 
 
 def test_a_slow_pattern_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    for slow in (r"(a+)+$", r"<\w+[^>]*>|x\s+\s+y", r"(?:a|a)*b"):
+    for slow in (r"(a+)+$", r"\s*,?\s*;?\s*x", r"(?:a|a)*b"):
         monkeypatch.setitem(PATTERNS, "here", Use(slow, 0, ANYWHERE))
         with pytest.raises((pytest.fail.Exception, AssertionError)):
             test_no_text_slows_a_pattern_down("here")
