@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import (
     calibration,
     checking,
+    company,
     conversation,
     engines,
     fresh,
@@ -21,6 +22,7 @@ from bench import (
     main_job,
     memory,
     misheard,
+    misspoken,
     overhead,
     page,
     publish,
@@ -31,9 +33,11 @@ from bench import (
     script_speed,
     searching,
     shows,
+    soak,
     startup,
     tagging,
     terms,
+    timestamps,
     topics,
     web,
     words,
@@ -59,15 +63,21 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "topics": topics.run,
     "searching": searching.run,
     "misheard": misheard.run,
+    "misspoken": misspoken.run,
+    "company": company.run,
+    "timestamps": timestamps.run,
     "tagging": tagging.run,
     "reading": reading.run,
     "checking": checking.run,
     "publish": publish.run,
     "memory": memory.run,
+    "soak": soak.run,
     "web": web.run,
     "shows": shows.run,
 }
-SLOW = frozenset({"calibration", "known_items", "memory", "publish", "robustness", "searching", "topics"})
+SLOW = frozenset(
+    {"calibration", "company", "known_items", "memory", "publish", "robustness", "searching", "soak", "topics"}
+)
 """Left out by ``--quick``."""
 
 

@@ -21,6 +21,7 @@ from podpipe.search import ENGINES, open_index, search
 
 PLOT = ROOT / "docs" / "searching.svg"
 SIZES = (12_000, 30_000, 60_000, ALL, 240_000, 480_000)
+_ROUNDS = 5
 SLOW_ENGINES_UP_TO = 120_000
 """Whoosh builds for minutes: larger indexes of it only where ``--passages`` asks for them."""
 
@@ -29,11 +30,11 @@ TARGETS = {("podpipe on whoosh", ALL): "≤ 20 / 60 ms; ≤ 140 s", ("podpipe on
 
 EXPLANATION = """\
 {queries} queries (terms, several words, phrases, beginnings of words, misspelt words) asked one after the other of an
-index that is open, after a round that is not counted: the whole answer, ten hits with snippets. The passages are those
-of the corpus; beyond 120,000 the same again under other ids. *Plainly*: the engine's own analyzer for English, its own
-query parser and its own highlighter, as its documentation has it, one document a passage; it finds no misspelt word and
-groups nothing. FTS5 is asked for all words, with `snippet()`. *Built in* is seconds of CPU, without reading the
-transcripts.
+index that is open, {rounds} times after a round that is not counted; the best of each counts, as other work may run on
+the machine. It is the whole answer, ten hits with snippets. The passages are those of the corpus; beyond 120,000 the
+same again under other ids. *Plainly*: the engine's own analyzer for English, its own query parser and its own
+highlighter, as its documentation has it, one document a passage; it finds no misspelt word and groups nothing. FTS5 is
+asked for all words, with `snippet()`. *Built in* is seconds of CPU, without reading the transcripts.
 
 ![Time of a search against the number of passages](searching.svg)"""
 
@@ -71,7 +72,7 @@ def run(settings: Settings) -> Table:
             lines.setdefault(one.name, []).append((one.passages, one.late))
         diagram.write_growth(PLOT, lines)
     rows = sorted(found, key=lambda one: one.passages)
-    return Table("Searching", EXPLANATION.format(queries=len(queries)), HEADER, tuple(map(_row, rows)))
+    return Table("Searching", EXPLANATION.format(queries=len(queries), rounds=_ROUNDS), HEADER, tuple(map(_row, rows)))
 
 
 Contender = Callable[[Settings, int], tuple[str, Ask, float, int] | None]
@@ -87,12 +88,14 @@ def _measured(
     name, ask, seconds, passages = there
     for kind, query in queries:
         ask(kind, query)
-    times = []
-    for kind, query in queries:
-        started = time.perf_counter()
-        ask(kind, query)
-        times.append((time.perf_counter() - started) * 1000)
+    times = [min(_asked(ask, kind, query) for _ in range(_ROUNDS)) for kind, query in queries]
     yield Measured(name, size, passages, statistics.median(times), statistics.quantiles(times, n=20)[-1], seconds)
+
+
+def _asked(ask: Ask, kind: str, query: str) -> float:
+    started = time.perf_counter()
+    ask(kind, query)
+    return (time.perf_counter() - started) * 1000
 
 
 def _row(one: Measured) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 _URL = re.compile(r"https?://[^\s<>\"'|\\^`{}]+", re.IGNORECASE)
 _SECRET_NAMES = re.compile(
@@ -54,6 +54,14 @@ def has_secret(url: str) -> bool:
 def only_hosts(text: str) -> str:
     """A sentence about a private feed, its addresses cut down to their hosts: paths may be secrets too."""
     return _URL.sub(lambda found: f"{origin(found[0])}/{MASK}", text)
+
+
+def joined(base: str, address: str) -> str:
+    """An address made absolute; '' for what is none, such as one with half a bracket."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
 
 
 def origin(url: str) -> str:

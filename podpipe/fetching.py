@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from podpipe import addresses, audio, library, storage
 from podpipe.chapters import facts
@@ -156,7 +155,7 @@ def cover(work: Work, client: Client) -> None:
 
     def action() -> Made:
         try:
-            data = _image(client, url, work.folder.path / _ARRIVING)
+            data = image(client, url, work.folder.path / _ARRIVING)
         except FetchError as error:
             work.remarks.append(f"the cover could not be had: {error}")
             return Made()
@@ -169,7 +168,8 @@ def cover(work: Work, client: Client) -> None:
     work.stage("cover", [url], [], action)
 
 
-def _image(client: Client, url: str, arriving: Path) -> bytes:
+def image(client: Client, url: str, arriving: Path) -> bytes:
+    """The bytes of a picture, by way of a file that does not stay. Raises FetchError, LibraryError."""
     try:
         client.download(url, arriving, limit=client.config.limits.cover_mb * 1_000_000)
         with storage.explained(arriving):
@@ -221,6 +221,9 @@ def _published(work: Work, client: Client, candidate: Candidate) -> dict[str, by
     from podpipe.chapters import json
     from podpipe.chapters.published import Offer, choose
 
+    def absolute(base: str, address: str) -> str:
+        return address and addresses.joined(base, address)
+
     def linked() -> Sequence[Chapter]:
         if candidate.episode.chapters is None:
             return ()
@@ -232,7 +235,11 @@ def _published(work: Work, client: Client, candidate: Candidate) -> dict[str, by
             work.remarks.append(f"the publisher's chapters could not be had: {error}")
             return ()
         return [
-            replace(c, url=c.url and urljoin(page.url, c.url), image=c.image and urljoin(page.url, c.image))
+            replace(
+                c,
+                url=c.url and addresses.joined(page.url, c.url),
+                image=c.image and addresses.joined(page.url, c.image),
+            )
             for c in found
         ]
 

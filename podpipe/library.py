@@ -176,7 +176,7 @@ class Library:
 
     def _sweep(self) -> None:
         """Remove what was left by processes that were killed, where none of them holds a lock."""
-        for folder in (self.root, self.episodes / ".shows", *self.root.glob("shows/*/")):
+        for folder in (self.root, self.episodes, self.episodes / ".shows", *self.root.glob("shows/*/")):
             storage.sweep(folder, is_ours=False)
 
     def folder(self, episode_id: str) -> EpisodeFolder:

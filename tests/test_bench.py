@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import page
+from bench import fresh, page, voice
 from bench.table import Table, markdown, percent
 from whisper_pt import read_variables, state_arrays
 
@@ -79,3 +79,25 @@ def test_fused_projections_are_parted_and_keys_have_no_bias() -> None:
         "value.bias": [4],
     }
     assert "decoder.blocks.3.cross_attn.key.bias" not in state
+
+
+def test_scripts_to_be_spoken_say_what_is_written_and_what_is_said() -> None:
+    heading_line = "# /proc and friends | {2|Two}. {/proc|Slash proc} and friends."
+    script = f"[music 10]\nWelcome.\n\n{heading_line}\nIt costs {{$9|nine dollars}}."
+    first, heading, text = voice.lines(script)
+    assert (first.text, first.title) == ("Welcome.", "")
+    assert (heading.title, heading.text, heading.said) == (
+        "/proc and friends",
+        "2. /proc and friends.",
+        "Two. Slash proc and friends.",
+    )
+    assert (text.text, text.said) == ("It costs $9.", "It costs nine dollars.")
+    assert heading.pause_s > text.pause_s
+
+
+def test_every_fresh_episode_has_notes_and_a_script_with_headings() -> None:
+    folders = {path.parent.name for path in fresh.FOLDER.glob("*/spoken.txt")}
+    assert folders == set(fresh.SHAPES)
+    for name in folders:
+        assert len(list((fresh.FOLDER / name).glob("notes.*"))) == 1
+        assert sum(bool(line.title) for line in voice.lines((fresh.FOLDER / name / "spoken.txt").read_text())) >= 3

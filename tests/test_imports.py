@@ -95,7 +95,7 @@ def test_no_imports_run_in_a_circle_when_modules_are_loaded() -> None:
 @pytest.mark.parametrize(
     ("stage", "others"),
     [
-        ("sources", ("speech", "align", "topics", "search", "transcripts", "stages", "ingest")),
+        ("sources", ("shows", "speech", "align", "topics", "search", "transcripts", "stages", "ingest")),
         (
             "notes",
             ("sources", "speech", "align", "topics", "search", "chapters", "transcripts", "stages", "ingest"),

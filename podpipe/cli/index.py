@@ -130,7 +130,7 @@ def _print(place: Library, found: list[Difference], fixed: list[str]) -> None:
     if len(found) > _SHOWN:
         out.print(f"  … and {len(found) - _SHOWN:,} more; --json lists all", markup=False)
     if not found:
-        out.print(f"The index has all {sum(1 for _ in place):,} episodes as they are.", markup=False)
+        out.print(f"The index has every episode as it is ({sum(1 for _ in place):,}).", markup=False)
         return
     states = Counter(difference.state for difference in found)
     told = ", ".join(f"{count:,} {state}" for state, count in states.items())

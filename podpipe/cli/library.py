@@ -144,10 +144,17 @@ def _details(folder: EpisodeFolder) -> dict[str, Any]:
         "episode": folder.episode(),
         "language": hypothesis.language if hypothesis else "",
         "engine": hypothesis.engine if hypothesis else "",
+        "published_words": _published_words(folder) if complete else 0.0,
         "chapters": chapters.chapters if chapters else (),
         "missing": chapters.missing if chapters else (),
         "files": sorted(path.name for path in folder.path.iterdir() if not path.name.startswith(".")),
     }
+
+
+def _published_words(folder: EpisodeFolder) -> float:
+    """The share of the words that the publisher's transcript has, and the sound confirms."""
+    words = folder.transcript().words
+    return round(sum(word.origin == "publisher" for word in words) / max(len(words), 1), 3)
 
 
 def _print_details(folder: EpisodeFolder) -> None:
@@ -166,6 +173,9 @@ def _print_details(folder: EpisodeFolder) -> None:
         "Length": timecode.clock(details["duration_ms"]) if details["complete"] else "not finished: ingest it again",
         "Language": details["language"],
         "Heard by": details["engine"],
+        "Spelled": f"{details['published_words']:.0%} as in the publisher's transcript"
+        if details["published_words"]
+        else "",
         "Audio": episode.enclosure,
         "Page": episode.page,
         "Folder": str(folder.path),

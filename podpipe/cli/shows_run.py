@@ -154,5 +154,5 @@ def _meant(library: Library, registry: Any, names: Sequence[str]) -> tuple[list[
         try:
             episodes.append(library.find(name).id)
         except LibraryError:
-            episodes.append(session.one_entry(registry, name).id)
+            episodes.append(registry.find_entry(name).id)
     return shows, list(dict.fromkeys(episodes))

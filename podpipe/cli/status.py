@@ -112,10 +112,9 @@ def _episode(library: Library, registry: Registry, name: str, *, json: bool) -> 
     """One episode, also one that came from no feed. Raises LibraryError where none fits."""
     from podpipe.cli import console, moments, shows_report
     from podpipe.errors import LibraryError
-    from podpipe.shows.session import one_entry
 
     if registry.find_entries(name):
-        entry: Entry | None = one_entry(registry, name)
+        entry: Entry | None = registry.find_entry(name)
     else:
         try:
             folder = library.find(name)

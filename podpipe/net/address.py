@@ -132,9 +132,10 @@ class Guard:
         pinned = self._pinned(_name(host), found.values())
         fine = [text for text, address in found.items() if self._may_ask(_name(host), address, pinned)]
         if not fine:
+            leads = "is" if list(found) == [host] else f"leads to {', '.join(found)},"
             raise Refused(
-                f"{host} leads to {', '.join(found) or 'no address'}, an address of a private network; podpipe asks "
-                f"such a host only when its own address is given as the source, or with --allow-host {host}"
+                f"{host} {leads} an address of a private network; podpipe asks such a host only when its own address "
+                f"is given as the source, or with --allow-host {host}"
             )
         return fine
 

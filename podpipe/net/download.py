@@ -31,7 +31,7 @@ from podpipe.net import coding
 from podpipe.net.answers import Answer, conditions
 from podpipe.net.failures import Passing, Refused
 
-_OVERLAP = 16_384
+_OVERLAP = 4096
 """Bytes that are fetched again and compared where there is no validator."""
 
 _GAIN = 65_536

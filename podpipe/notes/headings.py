@@ -17,7 +17,7 @@ _DASHED = re.compile(r"^(?P<heading>[^.!?:–—]{2,60}?)\s+[–—]\s+(?P<text>
 """Before a dash, where a sentence begins after it."""
 
 _ADORNED = re.compile(
-    r"^(?:\[(?P<brackets>[^\[\]]+)\]|(?P<sign>[=*~_+#|-])(?P=sign)*\s*(?P<signs>\S.*?)\s*(?P=sign)+)$"
+    r"^(?:\[(?P<brackets>[^\[\]]+)\]|(?P<sign>[=*~_+#|-])(?P=sign)*\s*(?P<signs>\S.{0,200}?)\s*+(?P=sign)+)$"
 )
 _SPOKEN_LABEL = re.compile(r"^In (?:today|this \w+|yesterday)['’]?s? (?P<what>\w+):\s+(?P<text>.+)$", re.IGNORECASE)
 _NO_HEADING = re.compile(

@@ -8,6 +8,7 @@ take either or none.
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -79,10 +80,16 @@ def _cut(notes: str, room: int) -> Iterator[str]:
         is_begun = True
         yield piece
     if not is_begun:  # one block that is longer than all the room
-        plain = " ".join(lxml.html.fromstring(f"<div>{notes}</div>").text_content().split())
-        fits = html.escape(plain, quote=False).encode()[:left].decode("utf-8", "ignore")
-        yield f"<p>{fits.rpartition(' ')[0] or fits}</p>"
+        plain = " ".join(lxml.html.fragment_fromstring(notes, create_parent="div").text_content().split())
+        yield f"<p>{_beginning(plain, left - len('<p></p>'))}</p>"
     yield more
+
+
+def _beginning(plain: str, room: int) -> str:
+    """The words of a text that have room (bytes), as HTML."""
+    sizes = itertools.accumulate(_size(html.escape(character, quote=False)) for character in plain)
+    fits = plain[: sum(1 for size in sizes if size <= room)]
+    return html.escape(fits.rpartition(" ")[0] or fits, quote=False)
 
 
 def _pieces(notes: str) -> list[str]:

@@ -165,12 +165,13 @@ def _channel(channel: Any, show: Show, items: Sequence[Item], url: str, locked: 
 def _item(node: Any, item: Item) -> None:
     episode = item.episode
     listed = [replace(c, title=encodings.for_xml(c.title)) for c in item.chapters if c.toc]
+    notes = encodings.for_xml(item.notes)
     _add(node, "title", episode.title)
     _add(node, "link", _address(item.page or episode.page))
     _add(node, "guid", episode_guid(episode), isPermaLink="false")
     _add(node, "pubDate", _date(episode.published) if episode.published else "")
-    _add(node, "description", descriptions.short(item.notes, listed, item.duration_ms))
-    _add(node, "content:encoded", descriptions.whole(item.notes, listed, item.duration_ms))
+    _add(node, "description", descriptions.short(notes, listed, item.duration_ms))
+    _add(node, "content:encoded", descriptions.whole(notes, listed, item.duration_ms))
     enclosure = item.enclosure
     _add(node, "enclosure", url=_address(enclosure.url), length=str(enclosure.length), type=enclosure.media_type)
     _add(node, "itunes:duration", str(max(round(item.duration_ms / 1000), 1)) if item.duration_ms else "")
@@ -215,7 +216,9 @@ def _categories(channel: Any, categories: Sequence[str]) -> None:
     """Categories as elements, one below another where ``>`` says so."""
     tops: dict[str, Any] = {}
     for category in categories:
-        top, _, below = (part.strip() for part in category.partition(">"))
+        top, _, below = (part.strip() for part in encodings.for_xml(category).partition(">"))
+        if not top:
+            continue
         if top not in tops:
             tops[top] = _add(channel, "itunes:category", text=top)
         if below:
@@ -240,6 +243,7 @@ def _name(name: str) -> str:
 
 def _address(url: str) -> str:
     """An address in ASCII (RFC 3987, section 3.1), as apps expect it in a feed."""
+    url = encodings.for_xml(url)
     if url.isascii() and " " not in url:
         return url
     try:

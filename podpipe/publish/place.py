@@ -81,7 +81,7 @@ class Place:
             PublishError: the folder holds other people's files where ours would be, or another podpipe writes there.
             LibraryError: the disk is full, or the folder can't be written.
         """
-        with storage.explained(self.root):
+        with self._explained():
             self.root.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.root / _LOCK)
             try:
@@ -89,7 +89,7 @@ class Place:
             except Timeout:
                 raise PublishError(f"another podpipe publishes to {self.root}; wait for it") from None
         try:
-            with storage.explained(self.root):
+            with self._explained():
                 self._open()
                 yield self
                 self._close()
@@ -161,6 +161,15 @@ class Place:
         path = self.root / _TEMPORARY
         path.mkdir(exist_ok=True)
         return path
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say which file it was; where the system does not, it was about the folder."""
+        try:
+            yield
+        except OSError as error:
+            with storage.explained(Path(os.fsdecode(error.filename)) if error.filename else self.root):
+                raise
 
     def _open(self) -> None:
         shutil.rmtree(self.root / _TEMPORARY, ignore_errors=True)

@@ -133,7 +133,7 @@ def open_index(folder: Path, *, create: bool = False, engine: str | None = None)
 
 def _await_swap(folder: Path) -> None:
     """Wait for the moment between the two renames by which ``podpipe.reindex`` puts a new index in place."""
-    for _ in range(50):
+    for _ in range(500):
         if folder.exists() or not folder.with_name(".index-old").exists():
             return
         time.sleep(0.01)

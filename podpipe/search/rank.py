@@ -240,20 +240,27 @@ def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Seq
     if all(term.worth == 1 for alternatives in query.said for term in alternatives):
         return found
     alike = [term for alternatives in query.said for term in alternatives if term.worth < 1]
-    worths = [matcher.worth(_joined(match.candidate)) for match in found]
-    kept = [
-        (match, worth)
-        for match, worth in zip(found, worths, strict=True)
-        if worth == 1 or any(heard_as(match.candidate.text, alike, match.candidate.language))
-    ]
+    words = [_pattern(term) for term in alike if len(term.run) == 1 and not term.heard]
+    kept = []
+    for match in found:
+        text = _joined(match.candidate)
+        worth = matcher.worth(text)
+        is_word = worth == 1 or any(word in text for word in words)
+        if is_word or next(heard_as(match.candidate.text, text, alike, match.candidate.language), None):
+            kept.append((match, worth))
     best = max((worth for _, worth in kept), default=0.0)
     least = _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE
     return [match for match, worth in kept if worth >= least]
 
 
-def heard_as(text: str, alike: Sequence[Term], language: str) -> Iterator[str]:
-    """What a text has in place of what was asked for: words that stand together, with nothing between them."""
+def heard_as(text: str, terms: str, alike: Sequence[Term], language: str) -> Iterator[str]:
+    """What a text has in place of what was asked for: words that stand together, with nothing between them.
+
+    ``terms`` are those of the text, each between spaces.
+    """
     for term in alike:
+        if _pattern(term) not in terms:
+            continue
         if term.heard:
             spelled = r"[\s-]+".join(map(re.escape, term.heard.split()))
             yield from (match[0] for match in re.finditer(rf"(?<!\w){spelled}\w{{0,3}}(?!\w)", text, re.IGNORECASE))
@@ -282,9 +289,10 @@ def _said_by(candidate: Candidate, name: str) -> Candidate:
 
 def _hit(hit: _Scored, query: Query, matcher: Matcher) -> Hit:
     candidate, sentences = hit.candidate, hit.candidate.sentences
-    heard = [_heard(candidate, number, query) for number in range(len(sentences))]
-    shares = [(matcher.share(sentence.terms), bool(heard[number])) for number, sentence in enumerate(sentences)]
-    number = max(range(len(sentences)), key=shares.__getitem__, default=None)
+    shares = [matcher.share(sentence.terms) for sentence in sentences]
+    best = [number for number, share in enumerate(shares) if share == max(shares)]
+    heard = {number: _heard(candidate, number, query) for number in best}
+    number = next((number for number in best if heard[number]), best[0]) if best else None
     sentence = None if number is None else sentences[number]
     text = _around(sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
     instead = () if number is None else heard[number]
@@ -308,6 +316,8 @@ def _hit(hit: _Scored, query: Query, matcher: Matcher) -> Hit:
 
 def _heard(candidate: Candidate, number: int, query: Query) -> tuple[str, ...]:
     """What a sentence has in place of the words that were asked for, as it was heard."""
+    if not candidate.aliases and all(len(alternatives) == 1 for alternatives in query.said):
+        return ()
     sentence = candidate.sentences[number]
     terms = candidate.terms.split("\n")[number]
     found: dict[str, None] = {}
@@ -315,7 +325,7 @@ def _heard(candidate: Candidate, number: int, query: Query) -> tuple[str, ...]:
         if any(_pattern(term) in terms for term in alternatives if term.worth == 1):
             continue
         alike = [term for term in alternatives if term.worth < 1]
-        found |= dict.fromkeys(heard_as(sentence.text, alike, candidate.language))
+        found |= dict.fromkeys(heard_as(sentence.text, terms, alike, candidate.language))
         found |= dict.fromkeys(
             alias.heard
             for alias in candidate.aliases

@@ -32,7 +32,7 @@ def snippet(text: str, query: Query, language: str = "en", also: Sequence[str] =
 
 
 def marks(text: str, terms: Sequence[Term], language: str = "en") -> list[tuple[int, int]]:
-    """Where a text has one of these terms, in order; those that touch are one."""
+    """Where a text has one of these terms, in order; those that touch, or that only a hyphen or the like parts, are one."""
     spans = list(analysis.spans(text, language))
     words = [word for word, _, _ in spans]
     found = [
@@ -47,7 +47,7 @@ def marks(text: str, terms: Sequence[Term], language: str = "en") -> list[tuple[
 def _merged(found: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(set(found)):
-        if merged and (start <= merged[-1][1] or re.fullmatch(r"\s*", text[merged[-1][1] : start])):
+        if merged and (start <= merged[-1][1] or re.fullmatch(r"\s*|[-_./]", text[merged[-1][1] : start])):
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
             merged.append((start, end))

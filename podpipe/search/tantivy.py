@@ -45,6 +45,8 @@ class TantivyIndex:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder, self._schema = folder, _schema()
+        self._seen = "", 0
+        """The state that searches see."""
         self._words: tuple[tuple[str, int], Vocabulary] | None = None
         if create:
             with alone(folder):
@@ -140,10 +142,7 @@ class TantivyIndex:
     def vocabulary(self) -> Vocabulary:
         """As in ``Index``."""
         searcher = self._searcher()
-        try:
-            state = self.identity, (self._folder / "meta.json").stat().st_mtime_ns
-        except FileNotFoundError:  # the index is just being replaced
-            state = "", 0
+        state = self._state()
         if self._words is None or self._words[0] != state:
             self._words = state, Vocabulary(dict(searcher.terms_with_prefix("text", "")))
         return self._words[1]
@@ -159,11 +158,19 @@ class TantivyIndex:
         if self.identity not in ("", self._opened):
             self._open()
 
+    def _state(self) -> tuple[str, int]:
+        """Changes with every commit; empty while the index is being replaced."""
+        try:
+            return self.identity, (self._folder / "meta.json").stat().st_mtime_ns
+        except FileNotFoundError:
+            return "", 0
+
     def _searcher(self) -> Any:
         self._reopen()
         try:
-            if self.identity:  # else the index is just being replaced
+            if (state := self._state()) != self._seen and state[0]:  # else the index is just being replaced
                 self._index.reload()
+                self._seen = state
             return self._index.searcher()
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error

@@ -156,10 +156,11 @@ def _telling(digests: Sequence[Digest]) -> dict[str, dict[str, float]]:
     most = _COMMONEST * len(digests) if len(digests) >= _MANY else len(digests)
     found: dict[str, dict[str, float]] = {}
     for digest in digests:
+        parts = _parts(digest)
         worth = {
             term: _worth(term, count, digest) * math.log(1 + len(digests) / spread[term])
             for term, count in digest.terms.items()
-            if spread[term] <= most and not _is_part(term, digest)
+            if spread[term] <= most and term not in parts
             if len(digests) >= _MANY or " " in term or term in digest.names or term in digest.titled
         }
         best = sorted(worth, key=lambda term: (-worth[term], term))[:_OF_EPISODE]
@@ -174,13 +175,10 @@ def _worth(term: str, count: int, digest: Digest) -> float:
     return weight * (_TITLED if term in digest.titled else 1)
 
 
-def _is_part(term: str, digest: Digest) -> bool:
-    """Whether a term is mostly said within a longer one."""
-    if " " in term:
-        return False
-    return any(
-        count >= _PART * digest.terms[term] for run, count in digest.terms.items() if " " in run and term in run.split()
-    )
+def _parts(digest: Digest) -> set[str]:
+    """The terms that are mostly said within longer ones."""
+    runs = [(run, count) for run, count in digest.terms.items() if " " in run]
+    return {stem for run, count in runs for stem in run.split() if count >= _PART * digest.terms.get(stem, math.inf)}
 
 
 def _samples(term: str, having: Sequence[Digest], of_episode: dict[str, dict[str, float]]) -> list[str]:

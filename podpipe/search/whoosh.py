@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
 from podpipe.search.vocabulary import Vocabulary
+
+_TRIES = 20
 
 _LARGE = 20_000
 """Documents of a segment that a commit no longer merges."""
@@ -64,7 +67,7 @@ class WhooshIndex:
     def _open(self) -> None:
         try:
             self._close()
-            self._index = FileStorage(str(self._folder), supports_mmap=False).open_index()
+            self._index = _newest(self._folder)
         except EmptyIndexError as error:
             raise SearchError(
                 f"{self._folder} holds no index yet; podpipe ingest or podpipe reindex makes one"
@@ -224,6 +227,18 @@ class WhooshIndex:
         reader = self._fresh_searcher().reader()
         documents, everything = reader.doc_count(), reader.doc_count_all()
         return IndexShape(documents, everything - documents, len(list(reader.leaf_readers())))
+
+
+def _newest(folder: Path) -> Any:
+    """The index of a folder; a commit may take a table of contents away between the listing and the reading of it."""
+    for _ in range(_TRIES):
+        try:
+            return FileStorage(str(folder), supports_mmap=False).open_index()
+        except FileNotFoundError:
+            if not folder.exists():
+                raise
+            time.sleep(0.01)
+    return FileStorage(str(folder), supports_mmap=False).open_index()
 
 
 def _create(folder: Path) -> None:

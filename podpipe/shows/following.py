@@ -8,14 +8,17 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podpipe import addresses
-from podpipe.errors import PodpipeError
+from podpipe import addresses, fetching, storage
+from podpipe.chapters import facts
+from podpipe.errors import FetchError, PodpipeError
+from podpipe.library import COVERS
 from podpipe.shows import Options, Subscription, news
 from podpipe.shows.news import News
 from podpipe.shows.registry import Registry
-from podpipe.sources import Candidate, checking
+from podpipe.sources import Candidate, checking, is_url
 from podpipe.sources.checking import Checked
 from podpipe.sources.identity import show_id
 
@@ -89,7 +92,7 @@ def subscribe(
         is_typed=client.is_nearby(url) and addresses.host(url) == addresses.host(checked.url),
         options=options or subscription.options,
     )
-    result = _keep(registry, subscription, checked, time.time())
+    result = _keep(registry, client, subscription, checked, time.time())
     return replace(result, is_new=known is None or not known.is_followed)
 
 
@@ -143,7 +146,7 @@ def check_all(
                     unchanged.append(replace(subscription, checked=now, next_check=None, attempts=0, error=""))
                     yield Result(unchanged[-1])
                 else:
-                    yield _result(registry, subscription, future, now)
+                    yield _result(registry, client, subscription, future, now)
             if len(unchanged) >= _KEPT_TOGETHER:
                 registry.save(*unchanged)
                 unchanged.clear()
@@ -164,11 +167,13 @@ def _check(registry: Registry, client: Client, subscription: Subscription) -> Ch
     return checking.check(client, subscription.feed, subscription.validators, is_news=is_news)
 
 
-def _result(registry: Registry, subscription: Subscription, future: Future[Checked | None], now: float) -> Result:
+def _result(
+    registry: Registry, client: Client, subscription: Subscription, future: Future[Checked | None], now: float
+) -> Result:
     try:
         checked = future.result()
         assert checked is not None
-        return _keep(registry, subscription, checked, now)
+        return _keep(registry, client, subscription, checked, now)
     except Exception as error:  # whatever one feed does, the others are asked
         said = str(error) if isinstance(error, PodpipeError) else f"podpipe went wrong: {type(error).__name__}: {error}"
         attempts = subscription.attempts + 1
@@ -182,7 +187,7 @@ def _result(registry: Registry, subscription: Subscription, future: Future[Check
         return Result(failed, error=failed.error)
 
 
-def _keep(registry: Registry, subscription: Subscription, checked: Checked, now: float) -> Result:
+def _keep(registry: Registry, client: Client, subscription: Subscription, checked: Checked, now: float) -> Result:
     """Enter what a feed says: its episodes first, so that a crash in between only makes it be read once more.
 
     A show that turns out to be one that is followed under another address is followed once.
@@ -207,6 +212,7 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
     )
     registry.put(found.changes)
     registry.describe(replace(checked.show, id=subscription.id), private=private)
+    remarks = [*checked.remarks, *_cover(registry.folder(subscription.id), client, checked.show.image)]
     kept = replace(
         subscription,
         feed=checked.url,
@@ -222,8 +228,24 @@ def _keep(registry: Registry, subscription: Subscription, checked: Checked, now:
         error="",
     )
     registry.save(kept)
-    remarks = tuple(_said(remark, private=private) for remark in checked.remarks)
-    return Result(kept, found, silent=checked.silent, remarks=remarks)
+    said = tuple(_said(remark, private=private) for remark in remarks)
+    return Result(kept, found, silent=checked.silent, remarks=said)
+
+
+def _cover(folder: Path, client: Client, url: str) -> Iterator[str]:
+    """The picture that a feed names → ``cover.jpg`` or ``.png``, if none is there; a remark where it can't be had."""
+    if not is_url(url) or any((folder / name).exists() for name in COVERS.values()):
+        return
+    try:
+        data = fetching.image(client, url, folder / "arriving")
+    except FetchError as error:
+        yield f"the cover could not be had: {error}"
+        return
+    kind = facts.image_type(data)
+    if kind:
+        storage.write_bytes(folder / COVERS[kind], data)
+    else:
+        yield f"the cover at {addresses.mask(url)} is neither JPEG nor PNG"
 
 
 def adopt(registry: Registry, client: Client, candidates: Sequence[Candidate]) -> tuple[list[Candidate], int]:

@@ -29,6 +29,9 @@ from podpipe.sources import Candidate
 VERSION = 1
 FILE = "state.db"
 SHOW = "show.json"
+LONGEST_WAIT_S = 30 * 86_400
+"""Nothing waits longer for its next try: what seems to was noted while the clock was wrong."""
+
 _WAIT_S = 60
 """For another process to write."""
 
@@ -126,7 +129,8 @@ class Registry:
                 yield self._database
                 self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:  # a full disk has ended it already
+                    self._database.execute("ROLLBACK")
                 raise
 
     def _rows(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
@@ -184,6 +188,10 @@ class Registry:
                 f"INSERT OR REPLACE INTO show ({_SHOW_COLUMNS}) VALUES ({names})", map(_show_values, subscriptions)
             )
 
+    def folder(self, show_id: str) -> Path:
+        """Where what is known of a show is, beside this."""
+        return self._folder / show_id
+
     def describe(self, show: Show, *, private: bool) -> None:
         """Keep what the publisher says of a show in ``show.json``, without the secrets of its address."""
         feed = f"{addresses.origin(show.feed)}/" if private else addresses.without_secrets(show.feed)
@@ -236,6 +244,16 @@ class Registry:
         ending = episode_id.rpartition("-")[2]
         return bool(self._rows("SELECT 1 FROM episode WHERE hash = ? AND show_id != ? LIMIT 1", [ending, show_id]))
 
+    def find_entry(self, text: str) -> Entry:
+        """The one episode whose id or title fits. Raises LibraryError."""
+        found = self.find_entries(text)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise LibraryError(f"no show or episode fits {text!r}; podpipe status lists them")
+        names = ", ".join(entry.id for entry in found[:4]) + (", …" if len(found) > 4 else "")
+        raise LibraryError(f"{text!r} fits {len(found)} episodes ({names}); give more of the id")
+
     def find_entries(self, text: str) -> list[Entry]:
         """Episodes whose id is or has ``text``, or else whose title has it."""
         wanted = text.strip().casefold()
@@ -261,8 +279,9 @@ class Registry:
             for show_id in shows
             for row in self._rows(
                 f"SELECT {_EPISODE_COLUMNS} FROM episode WHERE show_id = ? AND candidate IS NOT NULL"
-                " AND (state = 'waiting' OR (state = 'failed' AND next_try <= ?)) ORDER BY published DESC, rowid",
-                [show_id, now],
+                " AND (state = 'waiting' OR (state = 'failed' AND NOT (next_try > ? AND next_try < ?)))"
+                " ORDER BY published DESC, rowid",
+                [show_id, now, now + LONGEST_WAIT_S],
             )
         ]
         return sorted(found, key=lambda entry: entry.published.timestamp() if entry.published else 0, reverse=True)

@@ -134,22 +134,11 @@ class Session:
                 states = ("failed", "skipped") if skipped else ("failed",)
                 found += self.registry.entries(shows[0].id, *states)
                 continue
-            entry = one_entry(self.registry, name)
+            entry = self.registry.find_entry(name)
             if entry.state == "done":
                 raise LibraryError(f"{entry.id} is done; podpipe ingest --force does it again")
             found.append(entry)
         return found
-
-
-def one_entry(registry: Registry, text: str) -> Entry:
-    """The one episode of a show whose id or title fits. Raises LibraryError."""
-    found = registry.find_entries(text)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise LibraryError(f"no show or episode fits {text!r}; podpipe status lists them")
-    names = ", ".join(entry.id for entry in found[:4]) + (", …" if len(found) > 4 else "")
-    raise LibraryError(f"{text!r} fits {len(found)} episodes ({names}); give more of the id")
 
 
 def _chosen(due: Sequence[Entry], choice: Choice) -> list[Entry]:

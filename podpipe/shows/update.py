@@ -12,7 +12,7 @@ from podpipe.ingest import Failure, Outcome, work_through
 from podpipe.library import Library
 from podpipe.shows import Entry, Subscription
 from podpipe.shows.following import backoff_s
-from podpipe.shows.registry import Registry
+from podpipe.shows.registry import LONGEST_WAIT_S, Registry
 from podpipe.sources import Candidate
 from podpipe.stages import Tools
 from podpipe.work import Progress
@@ -123,7 +123,7 @@ def to_check(registry: Registry, names: Sequence[str], now: float) -> list[Subsc
     """
     if not names:
         followed = registry.subscriptions(followed=True)
-        return [sub for sub in followed if sub.next_check is None or sub.next_check <= now]
+        return [sub for sub in followed if sub.next_check is None or not now < sub.next_check < now + LONGEST_WAIT_S]
     found = [registry.find(name) for name in names]
     for subscription in found:
         if not subscription.is_followed:

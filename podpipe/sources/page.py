@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import lxml.html
 from lxml import etree
 
-from podpipe import encodings
+from podpipe import addresses, encodings
 from podpipe.errors import SourceError
 from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page, mask
@@ -24,6 +24,7 @@ _LABELLED = re.compile(
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BOILERPLATE = (
     "//script|//style|//noscript|//nav|//header|//footer|//aside|//form|//iframe|//template|//svg|//comment()"
 )
@@ -52,7 +53,7 @@ def read(document: Page) -> Candidate | str:
     if audio is None:
         feed = _first(tree, "//link[contains(@type,'rss') or contains(@type,'atom')]/@href")
         if feed:
-            return urljoin(document.url, feed)
+            return addresses.joined(document.url, feed)
         raise SourceError(
             f"{mask(document.url)} is a web page that names no audio and no feed; "
             "give the address of an episode's page, of its audio, or of the feed"
@@ -91,9 +92,19 @@ def is_html(document: Page, text: str) -> bool:
 def _parse(text: str) -> Any:
     try:
         # The declaration of an encoding is of no use in text, and lxml refuses it there.
-        return lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<html></html>")
+        tree = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<html></html>")
+        return _without_controls(tree)
     except (etree.ParserError, ValueError) as error:
         raise SourceError(f"a web page can't be read: {error}") from error
+
+
+def _without_controls(tree: Any) -> Any:
+    """A page without the characters that libxml2 takes in and does not let out again, which "&#1;" writes too."""
+    for node in tree.iter():
+        for part in ("text", "tail"):
+            if (text := getattr(node, part)) and _CONTROLS.search(text):
+                setattr(node, part, _CONTROLS.sub("", text))
+    return tree
 
 
 def _audio_in_text(text: str, base: str) -> str | None:
@@ -107,7 +118,7 @@ def _audio_in_text(text: str, base: str) -> str | None:
 
 
 def _audio_in_html(tree: Any, base: str) -> str | None:
-    base = urljoin(base, _first(tree, "//base/@href") or "")
+    base = addresses.joined(base, _first(tree, "//base/@href") or "") or base
     sure = [*tree.xpath("//audio/@src"), *tree.xpath("//audio/source/@src")]
     sure += tree.xpath(
         "//meta[@property='og:audio' or @property='og:audio:url' or @name='twitter:player:stream']/@content"
@@ -123,7 +134,7 @@ def _audio_in_html(tree: Any, base: str) -> str | None:
 
 def _transcripts(tree: Any, base: str) -> tuple[Resource, ...]:
     """Subtitles that a page has for its player, or links to."""
-    base = urljoin(base, _first(tree, "//base/@href") or "")
+    base = addresses.joined(base, _first(tree, "//base/@href") or "") or base
     tracks = [(node.get("src"), node.get("srclang", "")) for node in tree.xpath("//track[@src]") if _is_talk(node)]
     links = [(href, "") for href in tree.xpath("//a/@href|//link/@href") if _SUBTITLES.search(href)]
     found: dict[str, str] = {}
@@ -139,13 +150,20 @@ def _is_talk(track: Any) -> bool:
     return track.get("kind", "subtitles").lower() in ("subtitles", "captions")
 
 
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
 def _is_audio(address: str) -> bool:
-    return bool(_AUDIO_PATH.search(urlsplit(address.strip()).path))
+    return bool(_AUDIO_PATH.search(_path(address.strip())))
 
 
 def _resolve(base: str, address: str) -> str:
     """An absolute URL, or the absolute path of a file beside a local page."""
-    joined = urljoin(base, address)
+    joined = addresses.joined(base, address)
     if joined.startswith(("http://", "https://")):
         return joined
     if base.startswith("file:") and joined.startswith("file:"):
@@ -154,7 +172,7 @@ def _resolve(base: str, address: str) -> str:
 
 
 def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None) -> Candidate:
-    name = Path(unquote(urlsplit(audio).path)).stem
+    name = Path(unquote(_path(audio))).stem
     show = published = image = language = None
     if tree is not None:
         title = plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
@@ -175,7 +193,7 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
             enclosure=audio,
             page=document.url if is_web else "",
             language=language or "",
-            image=urljoin(document.url, image) if image and is_web else "",
+            image=addresses.joined(document.url, image) if image and is_web else "",
             transcripts=_transcripts(tree, document.url) if tree is not None else (),
         ),
         notes,

@@ -24,6 +24,8 @@ from podpipe.speech.following import Follower, Following, Gap, Prepared, Script
 from podpipe.speech.gaps import Gaps, Joined
 from podpipe.speech.hearing import Hearing
 
+__all__ = ["ENGINES", "Heard", "Recogniser", "open_recogniser", "transcribe"]
+
 ENGINES = ("faster-whisper", "openai-whisper")
 
 

@@ -49,7 +49,7 @@ class Recogniser(Protocol):
         """How many stretches it hears at a time without being slower on each."""
 
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
-        """Hear a stretch of at most some minutes; ``vocabulary`` is what may occur, most important first.
+        """Hear a stretch of at most half a minute; ``vocabulary`` is what may occur, most important first.
 
         Raises:
             SpeechError: the engine or its weights can't be used.

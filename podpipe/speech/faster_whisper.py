@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-import inspect
 import itertools
 import json
 import math
@@ -25,7 +24,6 @@ from podpipe.speech.engine import Heard, words_of
 _TOKENS_PER_SECOND = 8
 """More than anybody speaks; a stretch that takes more is a loop, and is cut off."""
 
-
 _FRAMES = 3000
 """Frames of 10 ms that Whisper sees."""
 
@@ -37,7 +35,6 @@ _MOST_TOKENS = 400
 _CONTEXT = 448
 """Tokens that Whisper's decoder has room for, prompt and text together."""
 
-
 _SILENCE = 200
 """Frames of silence behind what is spoken: without any, Whisper hears on."""
 
@@ -47,7 +44,14 @@ _NO_SPEECH, _UNLIKELY = 0.6, -1.0
 _REPETITIVE, _NO_LOOP = 2.4, 8
 """A text that is compressed by more goes in a loop: it is generated again, so many tokens never twice in a row."""
 
-_TOGETHER = 4
+_BEFORE, _BEHIND = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
+"""Signs that belong to the word after them, and to that before them, as Whisper's own code has them."""
+
+_TOGETHER = 3
+"""Stretches that are heard in one go: more gain little, and each takes memory."""
+
+_CUT = 12
+"""Tokens of hints, the least likely, that may be left out so that stretches can be heard in one go."""
 
 _MOST_WORKERS = 2
 """Stretches at a time: each takes some 0.2 GB, and has threads of its own where there are more cores."""
@@ -92,16 +96,11 @@ class FasterWhisper:
     def encode(self, stretches: Sequence[Samples]) -> list[_Encoded]:
         """As in ``Encoder``: with a little silence behind, not up to 30 s as Whisper is trained, which takes longer.
 
-        What is added is as silent as Whisper knows it; a nought in its features is a sound.
+        All are made as long, to be heard together, but encoded one by one: together is no faster and takes memory.
         """
         features = [self._features(samples) for samples in stretches]
         length = min(max(one.shape[-1] for one in features) + _SILENCE, _FRAMES) // 2 * 2
-        padded = [
-            np.pad(one[:, :length], ((0, 0), (0, max(length - one.shape[-1], 0))), constant_values=one.min())
-            for one in features
-        ]
-        value = self._encoded(np.stack(padded))
-        return [_Encoded(value[number : number + 1], min(one.shape[-1], length)) for number, one in enumerate(features)]
+        return [_Encoded(self._encoded(_silenced(one, length)), min(one.shape[-1], length)) for one in features]
 
     def recognise_encoded(
         self, encoded: Sequence[_Encoded], *, language: str | None, vocabularies: Sequence[Sequence[str]]
@@ -110,6 +109,9 @@ class FasterWhisper:
         spoken, confidence = (language, 1.0) if language else self.detect(encoded[0])
         tokenizer = self._tokenizer(spoken)
         prompts = self._prompts(tokenizer, vocabularies, language)
+        if len({len(prompt) for prompt in prompts}) > 1:  # they can't be heard in one go
+            alone = zip(encoded, vocabularies, strict=True)
+            return [self.recognise_encoded([one], language=language, vocabularies=[told])[0] for one, told in alone]
         heard = []
         for one, prompt, result in zip(encoded, prompts, self._generated(tokenizer, encoded, prompts), strict=True):
             if _is_loop(tokenizer, result):
@@ -137,35 +139,26 @@ class FasterWhisper:
 
     def _timed(self, tokenizer: Any, encoded: _Encoded, result: Any) -> tuple[Word, ...]:
         """The words of what was generated, with the times at which Whisper's attention turns to them."""
-        from faster_whisper.transcribe import WhisperModel
-
         tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
         likelihood = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
         if not tokens or (result.no_speech_prob > _NO_SPEECH and likelihood < _UNLIKELY):
             return ()
         segment = {"seek": 0, "start": 0.0, "end": encoded.frames / 100, "tokens": tokens}
-        signature = inspect.signature(WhisperModel.transcribe).parameters
         self._model.add_word_timestamps(
-            [[segment]],
-            tokenizer,
-            encoded.storage,
-            encoded.frames,
-            signature["prepend_punctuations"].default,
-            signature["append_punctuations"].default,
-            last_speech_timestamp=0.0,
+            [[segment]], tokenizer, encoded.storage, encoded.frames, _BEFORE, _BEHIND, last_speech_timestamp=0.0
         )
         parts: Any = segment["words"]
         return words_of((part["word"], part["start"], part["end"], part["probability"]) for part in parts)
 
     def _prompts(self, tokenizer: Any, vocabularies: Sequence[Sequence[str]], language: str | None) -> list[list[int]]:
-        """What the decoder starts with: for each stretch its hints, all of the same length."""
+        """What the decoder starts with: for each stretch its hints, all of the same length where they nearly are."""
         begin = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         texts = [hints.prompt(self._fitting(vocabulary), language) for vocabulary in vocabularies]
         told = [tokenizer.encode(f" {text}") if text else [] for text in texts]
-        room = min(map(len, told))
-        if not room:
-            return [begin] * len(told)
-        return [[tokenizer.sot_prev, *tokens[: room - 1], tokens[-1], *begin] for tokens in told]
+        shortest = min(map(len, told))
+        if shortest and max(map(len, told)) - shortest <= _CUT:
+            told = [[*tokens[: shortest - 1], tokens[-1]] for tokens in told]  # the full stop stays
+        return [[tokenizer.sot_prev, *tokens, *begin] if tokens else begin for tokens in told]
 
     @property
     def workers(self) -> int:
@@ -176,7 +169,7 @@ class FasterWhisper:
         """As in ``Follower``, without the silence that recognition needs."""
         features = self._features(samples)
         frames = features.shape[-1] // 2 * 2
-        return _Encoded(self._encoded(features[None, :, :frames]), frames)
+        return _Encoded(self._encoded(features[:, :frames]), frames)
 
     def detect(self, prepared: _Encoded) -> tuple[str, float]:
         """As in ``Follower``."""
@@ -196,7 +189,7 @@ class FasterWhisper:
     def weigh(
         self, encoded: _Encoded, texts: Sequence[str], language: str, vocabulary: Sequence[str]
     ) -> tuple[float, ...]:
-        """As in ``Encoder``."""
+        """As in ``Judge``."""
         model, tokenizer = self._model, self._tokenizer(language)
         told = hints.prompt(self._fitting(vocabulary), language)
         before = [tokenizer.sot_prev, *tokenizer.encode(f" {told}")] if told else []
@@ -222,10 +215,10 @@ class FasterWhisper:
         return model.feature_extractor(samples)[:, :_FRAMES]
 
     def _encoded(self, features: Any) -> Any:
-        """What the encoder makes of spectrograms, shape (stretches, steps of 20 ms, width)."""
+        """What the encoder makes of a spectrogram, shape (1, steps of 20 ms, width)."""
         import ctranslate2
 
-        features = ctranslate2.StorageView.from_array(np.ascontiguousarray(features))
+        features = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
         return np.asarray(self._model.model.encode(features, to_cpu=True))
 
     @functools.cached_property
@@ -273,6 +266,12 @@ def _is_loop(tokenizer: Any, result: Any) -> bool:
 
     text = tokenizer.decode([token for token in result.sequences_ids[0] if token < tokenizer.eot])
     return bool(text) and get_compression_ratio(text) > _REPETITIVE
+
+
+def _silenced(features: Any, length: int) -> Any:
+    """A spectrogram of so many frames, with silence as Whisper knows it behind: a nought in its features is a sound."""
+    behind = max(length - features.shape[-1], 0)
+    return np.pad(features[:, :length], ((0, 0), (0, behind)), constant_values=features.min())
 
 
 def _storage(encoded: Sequence[_Encoded]) -> Any:

@@ -32,51 +32,50 @@ class Hearing:
 
     def hear(self, stretches: Sequence[Stretch], language: str | None) -> list[Heard]:
         """Hear stretches, told what is likely in each, with the terms in them spelled as the notes spell them."""
-        told = [self.hints(stretch) for stretch in stretches]
-        encoded = self._engine.encode([stretch.samples for stretch in stretches])
-        heard = self._engine.recognise_encoded(encoded, language=language, vocabularies=told)
-        return [self._sure(*one) for one in zip(stretches, encoded, heard, told, strict=True)]
+        passes = self._passes(stretches, language, [self.hints(stretch) for stretch in stretches], spell=True)
+        return [self._whole(one.stretch, self._spelled(one, one.better())) for one in passes]
 
     def hear_told(
         self, stretches: Sequence[Stretch], language: str | None, told: Sequence[Sequence[str]]
     ) -> list[Heard]:
         """Hear stretches, told of these terms, as an engine spells them."""
-        encoded = self._engine.encode([stretch.samples for stretch in stretches])
-        heard = self._engine.recognise_encoded(encoded, language=language, vocabularies=told)
-        return [self._undoubted(*one) for one in zip(stretches, encoded, heard, told, strict=True)]
+        return [one.better() for one in self._passes(stretches, language, told, spell=False)]
 
     def hints(self, stretch: Stretch) -> tuple[str, ...]:
         """What is likely at the time of a stretch, the likeliest first."""
         return hints.likely(self._vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / self._expected_ms)
 
-    def _sure(self, stretch: Stretch, encoded: Any, heard: Heard, told: Sequence[str]) -> Heard:
-        heard = self._undoubted(stretch, encoded, heard, told)
-        return self._whole(stretch, replace(heard, words=tuple(self._spelled(encoded, heard))))
+    def _passes(
+        self, stretches: Sequence[Stretch], language: str | None, told: Sequence[Sequence[str]], *, spell: bool
+    ) -> list[_Passes]:
+        """Hear stretches, and those again without hints where what was heard may come of them."""
+        encoded = self._engine.encode([stretch.samples for stretch in stretches])
+        heard = self._engine.recognise_encoded(encoded, language=language, vocabularies=told)
+        passes = [_Passes(*one) for one in zip(stretches, told, encoded, heard, strict=True)]
+        doubtful = [one for one in passes if one.told and (one.doubt or (spell and self._has_doubtful(one.heard)))]
+        if doubtful:
+            again = [one.encoded for one in doubtful]
+            plain = self._engine.recognise_encoded(again, language=heard[0].language, vocabularies=[()] * len(again))
+            for one, untold in zip(doubtful, plain, strict=True):
+                one.plain = untold
+        return passes
 
-    def _undoubted(self, stretch: Stretch, encoded: Any, heard: Heard, told: Sequence[str]) -> Heard:
-        """Where the hints led the engine astray, it hears the stretch again without; the better is kept."""
-        if told and (doubt := echoes.doubt(heard.words, stretch.duration_ms)):
-            plain = self._untold(encoded, heard.language)
-            heard = plain if echoes.doubt(plain.words, stretch.duration_ms) < doubt else heard
-        return replace(heard, words=tuple(echoes.without(heard.words, told)))
+    def _has_doubtful(self, heard: Heard) -> bool:
+        return self._judge is not None and bool(spelling.doubtful(heard.words, self._lexicon))
 
-    def _spelled(self, encoded: Any, heard: Heard) -> Sequence[Word]:
-        """The words, with terms that were misheard, and without those that were only heard because of the hints."""
+    def _spelled(self, one: _Passes, heard: Heard) -> Heard:
+        """With the terms that were misheard, and without those that were only heard because of the hints."""
         judge = self._judge
         if judge is None:
-            return heard.words
+            return heard
 
         def weigh(texts: Sequence[str], told: Sequence[str]) -> Sequence[float]:
-            return judge.weigh(encoded, texts, heard.language, told)
+            return judge.weigh(one.encoded, texts, heard.language, told)
 
         words: Sequence[Word] = heard.words
-        if spelling.doubtful(words, self._lexicon):
-            words = spelling.borne_out(words, self._untold(encoded, heard.language).words, self._lexicon, weigh)
-        return spelling.respelled(words, self._lexicon, weigh)
-
-    def _untold(self, encoded: Any, language: str) -> Heard:
-        (heard,) = self._engine.recognise_encoded([encoded], language=language, vocabularies=[()])
-        return heard
+        if one.plain and spelling.doubtful(words, self._lexicon):
+            words = spelling.borne_out(words, one.plain.words, self._lexicon, weigh)
+        return replace(heard, words=tuple(spelling.respelled(words, self._lexicon, weigh)))
 
     def _whole(self, stretch: Stretch, heard: Heard) -> Heard:
         """Whisper may end before the sound does, or leave a sentence out: such holes are heard by themselves."""
@@ -89,6 +88,29 @@ class Hearing:
                 before = sum(word.start_ms < start_ms for word in words)
                 words[before:before] = [word.shifted(start_ms) for word in inside.words]
         return replace(heard, words=tuple(words))
+
+
+@dataclass(slots=True)
+class _Passes:
+    """A stretch, and what was heard in it: told of terms, and untold where that may have led the engine astray."""
+
+    stretch: Stretch
+    told: Sequence[str]
+    encoded: Any
+    heard: Heard
+    plain: Heard | None = None
+
+    @property
+    def doubt(self) -> int:
+        """How much of the stretch the words leave unexplained (ms)."""
+        return echoes.doubt(self.heard.words, self.stretch.duration_ms)
+
+    def better(self) -> Heard:
+        """What was heard, or what was heard without hints where that explains more; without loops and echoes."""
+        heard = self.heard
+        if self.plain and echoes.doubt(self.plain.words, self.stretch.duration_ms) < self.doubt:
+            heard = self.plain
+        return replace(heard, words=tuple(echoes.without(heard.words, self.told)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from podpipe import speech
-from podpipe.align import follow
+from podpipe.align import follow, published
 from podpipe.align.follow import Reader, reading, spoken
 from podpipe.audio import Samples
-from podpipe.models import Hypothesis, Notes, Word
+from podpipe.models import Cue, Hypothesis, Notes, Word
 from podpipe.notes import read_outline
 from podpipe.sound import HOP_MS, Sound
 from podpipe.speech import Heard
@@ -82,6 +82,20 @@ def test_what_is_said_beside_the_script_is_heard_and_what_is_not_said_is_not(
     text = " ".join(word.text for word in hypothesis.words).lower()
     assert "router all along" in text
     assert "latency report" not in text
+
+
+def test_a_publishers_transcript_saves_recognition_and_his_mistake_is_heard(
+    recogniser: speech.Recogniser, followed: tuple[Counting, Hypothesis], demo: Path
+) -> None:
+    said = [word.text for word in followed[1].words]
+    texts = ["tomatoes" if text == "Zurich" else text for text in said]
+    cues = [Cue(30_000 + 400 * n, None, " ".join(texts[n : n + 12])) for n in range(0, len(texts), 12)]
+    counting = Counting(recogniser)
+    heard = speech.transcribe(demo / "episode.mp3", counting, script=published.reader_of(cues))
+    words = published.check(cues, heard.words).words
+    assert counting.recognised <= 8
+    assert sum(word.origin == "publisher" for word in words) > 0.9 * len(words)
+    assert Levenshtein.distance([word.text for word in words], said) <= 4
 
 
 def test_times_rise_and_last(followed: tuple[Counting, Hypothesis]) -> None:
@@ -188,6 +202,22 @@ def test_a_word_that_is_doubted_is_heard_instead() -> None:
     surer = Reader(SCRIPT, 0, doubt=-7.0, origin="publisher").read(placed, sound)
     assert (spelled(surer.words), surer.left_ms) == ("It is as it was.", 1800)
     assert {word.origin for word in surer.words} == {"publisher"}
+
+
+def test_a_script_that_is_wrong_too_often_is_given_up() -> None:
+    sound = _with_pauses(2700, (1500, 1800))
+    starts = [0, 300, 600, 900, 1200, 1800, 2100, 2400]
+    placed = [
+        Word(text, at, at + 300, 0.8) for text, at in zip("It is as it was. And so on.".split(), starts, strict=True)
+    ]
+    placed[6] = Word("so", 2100, 2400, 0.0005)
+    patient, publisher = Reader(SCRIPT * 9, 0), Reader(SCRIPT * 9, 0, doubt=-7.0)
+    for reader in (patient, publisher):
+        for _ in range(6):
+            reader.go_on(len(reader.read(placed, sound).words))
+    assert patient.at is not None
+    publisher.find(_said("to indicate that an FD was opened by FNotify itself and should not cause"))
+    assert (publisher.at, publisher.expected(10_000)) == (None, ())
 
 
 def test_a_long_word_of_digits_may_last() -> None:

@@ -301,6 +301,31 @@ def test_what_was_written_is_read_back(written: list[feed.Item], title: str) -> 
         assert [(c.start_ms, c.title, c.url, c.image) for c in candidate.chapters] == wanted
 
 
+anything = st.text(st.characters(), max_size=60)  # surrogates and control characters as well
+long = st.tuples(anything, st.integers(1, 400)).map(lambda pair: pair[0] * pair[1])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(anything, min_size=8, max_size=8), long, st.lists(anything, max_size=5))
+def test_whatever_is_said_gives_xml(texts: list[str], notes: str, titles: list[str]) -> None:
+    title, guid, url, author, role, category, copyright, bite = texts
+    person = Person(author, role, role, url, url)
+    show = replace(SHOW, title=title, page=url, author=author, copyright=copyright, categories=(category,))
+    episode = replace(EPISODE, title=title, guid=guid, page=url, author=author, persons=(person,))
+    item = feed.Item(
+        episode,
+        feed.Enclosure(url, 1, role),
+        10**7,
+        notes=notes,
+        chapters=[Chapter(text, n * 60_000, n * 60_000 + 1, url=url, image=url) for n, text in enumerate(titles)],
+        transcripts={"vtt": url},
+        soundbites=(feed.Soundbite(1, 2, bite),),
+    )
+    root = etree.fromstring(feed.write(show, [item], URL))
+    assert len(root.findtext("channel/item/description", "").encode()) <= 4000
+    assert len(root.findall("channel/item/guid")) <= 1
+
+
 def test_a_soundbite_is_in_seconds() -> None:
     node = etree.fromstring(feed.write(SHOW, [ITEM], URL)).find("channel/item/{*}soundbite")
     assert (node.get("startTime"), node.get("duration")) == (timecode.seconds(61_500), timecode.seconds(28_500))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from lxml import etree
 
 from podpipe.check import feeds
 from podpipe.cli import main
-from podpipe.errors import PublishError
+from podpipe.errors import LibraryError, PublishError
 from podpipe.library import Library
 from podpipe.publish import Published, publish, where
 from podpipe.publish.choosing import Choice
@@ -278,6 +279,13 @@ def test_without_pagefind_it_is_said_how_to_get_it(tmp_path: Path, own: Library)
     assert done.returncode == 1
     assert done.stderr.strip().endswith("pip install 'podpipe[publish]', or publish without search: --no-search")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_can_not_be_written_is_named(tmp_path: Path, own: Library, republish: Republish) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "static").write_text("a file where a folder would be")
+    with pytest.raises(LibraryError, match=re.escape(str(tmp_path / "out" / "static"))):
+        republish(overwrite=True)
 
 
 def test_two_at_once_do_not_mix(tmp_path: Path, own: Library, republish: Republish) -> None:

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ from podpipe.errors import LibraryError, PublishError
 from podpipe.publish.spread import spread
 
 MANY = range(40)
+ALONE = pytest.mark.skipif((os.cpu_count() or 1) == 1, reason="one processor: there is no other process")
 
 
 def power(exponent: int, number: int) -> tuple[int, int]:
@@ -44,7 +49,30 @@ def test_what_goes_wrong_is_said_as_it_is() -> None:
         list(spread(fail, MANY))
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) == 1, reason="one processor: there is no other process")
+def slow(number: int) -> int:
+    Path(os.environ["SPREAD_FOLDER"], str(os.getpid())).touch()
+    time.sleep(0.05)
+    return number
+
+
+@ALONE
+def test_helpers_end_with_whom_they_help(tmp_path: Path) -> None:
+    code = "import test_spread; list(test_spread.spread(test_spread.slow, range(10_000)))"
+    folders = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
+    environment = {**os.environ, "SPREAD_FOLDER": str(tmp_path), "PYTHONPATH": folders}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.iterdir()):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    while any(Path(f"/proc/{file.name}").exists() for file in tmp_path.iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@ALONE
 def test_a_process_that_is_killed_is_told_of() -> None:
     with pytest.raises(PublishError, match="killed"):
         list(spread(die, MANY))

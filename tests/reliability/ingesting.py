@@ -43,6 +43,7 @@ class Kill:
 
 def run(root: Path, feed: str, log: Path, kill: Kill | None = None, jobs: int = 2) -> None:
     """Ingest; ``log`` gets a line for each stage that begins. Exits with 1 where an episode fails."""
+    from podpipe import config
     from podpipe.ingest import Request
     from podpipe.net import Client
     from podpipe.search import open_index
@@ -63,7 +64,10 @@ def run(root: Path, feed: str, log: Path, kill: Kill | None = None, jobs: int = 
 
     library = Library(root)
     library.prepare()
-    with Client([feed], pause_s=0.01) as client, open_index(library.index, create=True) as index:
+    with (
+        Client([feed], pause_s=0.01, config=config.load(root)) as client,
+        open_index(library.index, create=True) as index,
+    ):
         tools = Tools(client, FakeRecogniser(*WORDS), index)
         outcomes = list(ingest(Request((feed,), jobs=jobs), library, tools, progress, lambda show, count: None))
     failed = [outcome.error for outcome in outcomes if outcome.status == "failed"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,9 @@ from loopback import loopback
 from podpipe.work import STAGES
 
 STAGES_OF_A_FEED = tuple(stage for stage in STAGES if stage not in ("published", "cover"))
+OFTEN = ("fetch", "align", "index")
+"""Stages at which every run of the tests kills; the slow ones do at all."""
+
 SEED = 20261126
 
 
@@ -65,7 +70,9 @@ def run_to_the_end(root: Path, feed: str, undisturbed: Path, number: int = 0) ->
     check_end(root, undisturbed)
 
 
-@pytest.mark.parametrize("stage", STAGES_OF_A_FEED)
+@pytest.mark.parametrize(
+    "stage", [s if s in OFTEN else pytest.param(s, marks=pytest.mark.slow) for s in STAGES_OF_A_FEED]
+)
 def test_killed_where_a_stage_begins(stage: str, feed: str, undisturbed: tuple[Path, float], tmp_path: Path) -> None:
     root = tmp_path / "library"
     with started(root, feed, tmp_path / "log", Kill(stage, 1 + STAGES_OF_A_FEED.index(stage) % EPISODES)) as process:
@@ -95,7 +102,7 @@ def killed_at_random(root: Path, feed: str, undisturbed: tuple[Path, float], kil
 
 
 def test_killed_at_some_moments(feed: str, undisturbed: tuple[Path, float], tmp_path: Path) -> None:
-    assert killed_at_random(tmp_path / "library", feed, undisturbed, 8, SEED) > 0
+    assert killed_at_random(tmp_path / "library", feed, undisturbed, 5, SEED) > 0
 
 
 @pytest.mark.slow
@@ -108,3 +115,30 @@ def test_killed_at_two_hundred_moments(feed: str, undisturbed: tuple[Path, float
         if kills >= 200:
             break
     assert kills >= 200
+
+
+def podpipe(demo: Path, library: Path) -> subprocess.Popen[bytes]:
+    """``podpipe ingest`` of the bundled episode, as a user types it: real Whisper, real everything."""
+    command = [sys.executable, "-m", "podpipe", "ingest", str(demo / "notes.txt"), "--library", str(library)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+@pytest.mark.slow
+def test_killed_while_whisper_listens(demo: Path, tmp_path: Path) -> None:
+    began = time.monotonic()
+    with podpipe(demo, tmp_path / "undisturbed") as process:
+        assert process.wait() == 0
+    took_s = time.monotonic() - began
+    moments = random.Random(SEED)
+    root = tmp_path / "library"
+    for _ in range(6):
+        before = finished(root)
+        with podpipe(demo, root) as process:
+            try:
+                assert process.wait(moments.uniform(0.1, 1) * took_s) == 0
+            except subprocess.TimeoutExpired:
+                process.kill()
+        assert before <= finished(root)
+    with podpipe(demo, root) as process:
+        assert process.wait() == 0
+    check_end(root, tmp_path / "undisturbed")

@@ -94,6 +94,27 @@ def test_nothing_that_a_page_links_to_is_asked_for_within_this_machine(
     assert inner.requests == []
 
 
+@pytest.mark.parametrize(
+    "address", ["http://[", "http://[::1", "//[x", "http://e.org:99999999/", "\0", "http://\ud800/"]
+)
+def test_an_address_that_is_none_is_an_error_of_ours_or_left_out(
+    run: Run, site: Loopback, tone: Path, address: str
+) -> None:
+    site.serve("/a.mp3", tone.read_bytes(), "audio/mpeg")
+    listed = [{"startTime": 0, "title": "A", "url": address, "img": address}, {"startTime": 1, "title": "B"}]
+    site.serve("/c.json", json.dumps({"version": "1.2.0", "chapters": listed}))
+    links = f"<podcast:chapters url='/c.json' type='application/json+chapters'/><link>{address}</link>"
+    item = f"<item><title>x</title>{links}<enclosure url='/a.mp3' type='audio/mpeg'/></item>"
+    broken = f"<item><title>y</title><enclosure url='{address}' type='audio/mpeg'/></item>"
+    namespace = "xmlns:podcast='https://podcastindex.org/namespace/1.0'"
+    text = f"<rss {namespace}><channel><title>T</title>{item}{broken}</channel></rss>"
+    feed_url = site.serve("/feed", text.encode("utf-8", "replace"), "text/xml")
+    html = f"<html><body>{address}/a.mp3 <a href='{address}'>x</a><base href='{address}'><img src='{address}'></body>"
+    page_url = site.serve("/page", html.encode("utf-8", "replace"), "text/html")
+    for outcome in (*run(feed_url), *run(page_url)):
+        assert "podpipe went wrong" not in outcome.error
+
+
 # XML
 
 

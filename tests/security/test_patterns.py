@@ -24,10 +24,10 @@ with warnings.catch_warnings():
     import sre_parse
 
 ROOT = Path(podpipe.__file__).parent
-LENGTH = 20_000
+LENGTH = 10_000
 """Characters of an attack."""
 
-LIMIT_S = 0.4
+LIMIT_S = 0.15
 """A pattern whose time is linear needs a thousandth of it."""
 
 ANYWHERE = frozenset(("search",))

@@ -488,6 +488,23 @@ def test_names_that_fit_nothing_or_too_much_are_said(follower: Follower, publish
         follower.retry("episode 1")
 
 
+def test_the_cover_of_a_show_is_fetched_where_there_is_none(follower: Follower, publisher: Publisher) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+    publisher.site.serve("/cover.png", png, "image/png")
+    publisher.site.serve("/bad.png", b"GIF89a" + b"\0" * 99, "image/gif")
+    head = '<itunes:image href="/{}.png"/>'
+    show = follower.subscribe(publisher.feed([], head=head.format("bad")))
+    assert "neither JPEG nor PNG" in show.remarks[0]
+    cover = follower.library.root / "shows" / show.subscription.id / "cover.png"
+    publisher.feed([], head=head.format("cover"))
+    follower.update()
+    assert cover.read_bytes() == png
+    cover.write_bytes(b"mine")
+    publisher.feed([], head=head.format("cover") + "<itunes:author>New</itunes:author>")
+    follower.update()
+    assert cover.read_bytes() == b"mine"
+
+
 def test_a_show_is_followed_once_wherever_its_feed_is(follower: Follower, publisher: Publisher) -> None:
     guid = '<guid xmlns="https://podcastindex.org/namespace/1.0">one</guid>'
     first = follower.subscribe(publisher.feed([Item(1)], "/a", guid)).subscription

@@ -110,3 +110,12 @@ def test_a_library_that_was_not_there_leaves_nothing_half_made(tmp_path: Path) -
     (tmp_path / "shows").write_text("a file in the way")
     with pytest.raises(LibraryError):
         Registry(tmp_path)
+
+
+def test_a_try_that_was_noted_while_the_clock_was_wrong_is_due(tmp_path: Path) -> None:
+    now, years = 1_800_000_000.0, 10 * 365 * 86_400
+    with Registry(tmp_path) as shows:
+        shows.save(SHOW)
+        for wait_s, is_due in ((0, True), (3600, False), (years, True), (-3600, True)):
+            shows.put([(replace(ENTRY, state="failed", next_try=now + wait_s), CANDIDATE)])
+            assert bool(shows.due(now, ["show-1"])) == is_due, wait_s

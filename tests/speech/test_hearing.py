@@ -58,16 +58,16 @@ def stretches(demo: Path) -> list[Samples]:
 
 def test_stretches_heard_together_are_heard_as_alone(stretches: Sequence[Samples]) -> None:
     engine = FasterWhisper("base")
-    vocabularies = [["OOM killer", "PSI"], ["Jens Axboe", "io_uring_disabled", "SQPOLL"], []]
-    together = engine.recognise_encoded(engine.encode(stretches), language="en", vocabularies=[()] * 3)
+    names = ["Jens Axboe", "io_uring_disabled", "SQPOLL"]
+    encoded = engine.encode(stretches)
+    together = engine.recognise_encoded(encoded, language="en", vocabularies=[()] * 3)
     for samples, heard in zip(stretches, together, strict=True):
         alone = engine.recognise(samples, language="en", vocabulary=())
         assert fuzz.ratio(_text(alone), _text(heard)) > 90
         assert all(0 <= word.start_ms <= word.end_ms <= samples.size * 1000 // SAMPLE_RATE for word in heard.words)
-    told = engine.recognise_encoded(engine.encode(stretches[1:]), language="en", vocabularies=vocabularies[:2])
-    assert "SQPOLL" in _text(told[1])
-    mixed = engine.recognise_encoded(engine.encode(stretches), language="en", vocabularies=vocabularies)
-    assert [_text(heard) for heard in mixed] == [_text(heard) for heard in together], "nobody is told: one has no hints"
+    for vocabularies in ([names, names[1:] + names[:1], names], [["PSI"], (), names]):
+        told = engine.recognise_encoded(encoded, language="en", vocabularies=vocabularies)
+        assert ["SQPOLL" in _text(heard) for heard in (together[2], told[2])] == [False, True]
 
 
 def _text(heard: Heard) -> str:
