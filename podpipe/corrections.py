@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from podpipe import learned, respelling, storage
 from podpipe import library as names
-from podpipe import respelling, storage
 from podpipe.chapters import edit
 from podpipe.errors import LibraryError, TranscriptError
 from podpipe.library import EpisodeFolder, Library
@@ -42,6 +42,8 @@ class Correction:
     what: str
     words: tuple[Replacement, ...] = ()
     chapters: tuple[str, str] | None = None
+    name: str = ""
+    """How a name is spelled, where one was corrected everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ def correct_name(library: Library, folder: EpisodeFolder, heard: str, name: str)
         if not changes and not has_titles:
             return None
         places = f"{len(changes)} place{'' if len(changes) == 1 else 's'}"
-        what = f"“{heard.strip()}” is “{' '.join(name.split())}”, in {places}"
-        return _save(library, folder, what, changes, retitled if has_titles else None)
+        name = " ".join(name.split())
+        what = f"“{heard.strip()}” is “{name}”, in {places}"
+        return _save(library, folder, what, changes, retitled if has_titles else None, name)
 
 
 def correct_chapters(library: Library, folder: EpisodeFolder, what: str, change: Change) -> Correction | None:
@@ -136,7 +139,7 @@ def undo(library: Library, folder: EpisodeFolder) -> Correction:
             storage.write_bytes(folder.path / names.TRANSCRIPT, storage.encode(transcript))
         if last.chapters:
             storage.write_bytes(path, last.chapters[0].encode())
-        _remember(folder, tuple(each for each in rest if each is not None))
+        _remember(library, folder, tuple(each for each in rest if each is not None))
         return last
 
 
@@ -178,6 +181,7 @@ def _save(
     what: str,
     changes: tuple[Replacement, ...],
     change: Change | None = None,
+    name: str = "",
 ) -> Correction:
     """Write what was changed, then the history: a crash between the two loses the way back, never the correction."""
     chapters = None
@@ -189,13 +193,15 @@ def _save(
         before = path.read_text()
         _target(library, folder).save(change)
         chapters = (before, path.read_text())
-    correction = Correction(datetime.now(UTC).replace(microsecond=0), what, changes, chapters)
-    _remember(folder, (*history(folder), correction)[-_KEPT:])
+    correction = Correction(datetime.now(UTC).replace(microsecond=0), what, changes, chapters, name)
+    _remember(library, folder, (*history(folder), correction)[-_KEPT:])
     return correction
 
 
-def _remember(folder: EpisodeFolder, corrections: tuple[Correction, ...]) -> None:
+def _remember(library: Library, folder: EpisodeFolder, corrections: tuple[Correction, ...]) -> None:
+    """Keep the history, and teach the show's other episodes the names in it."""
     storage.write_bytes(folder.path / HISTORY, storage.encode(_History(corrections)))
+    learned.correct(library.episodes, folder.episode(), [each.name for each in corrections if each.name])
 
 
 def _target(library: Library, folder: EpisodeFolder) -> EpisodeTarget:

@@ -30,6 +30,13 @@ _LEAST_WEIGHT, _MORE, _MOST_WEIGHT = 0.2, 0.1, 0.5
 """What a term of one other episode weighs, by how much more one of several, and at most: less than any of its own."""
 
 
+_BY_HAND = "/by-hand"
+"""Ends the name under which an episode's corrected names are kept."""
+
+_AS_MANY = 4
+"""Episodes; a name that a person has spelled right weighs as one that so many have."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Show:
     """A show's file: the terms of each episode's notes, by its id."""
@@ -44,18 +51,17 @@ def remember(folder: Path, episode: Episode, vocabulary: Sequence[Term]) -> None
     Raises:
         LibraryError: the file can't be written.
     """
-    if not episode.show:
-        return
-    path = _path(folder, episode.show)
     terms = tuple(term.text for term in sorted(vocabulary, key=lambda term: -term.weight)[:_TERMS])
-    if _with(_read(path, episode.show), episode.id, terms) is None:
-        return
-    with storage.explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
-        changed = _with(_read(path, episode.show), episode.id, terms)
-        if changed is not None:
-            storage.write_bytes(path, storage.encode(changed))
+    _keep(folder, episode.show, episode.id, terms)
+
+
+def correct(folder: Path, episode: Episode, names: Sequence[str]) -> None:
+    """Keep the names that a person has spelled right in an episode, in place of those kept before.
+
+    Raises:
+        LibraryError: the file can't be written.
+    """
+    _keep(folder, episode.show, episode.id + _BY_HAND, tuple(dict.fromkeys(names))[-_TERMS:])
 
 
 def taught(folder: Path, episode: Episode, own: Sequence[Term]) -> tuple[Term, ...]:
@@ -66,13 +72,27 @@ def taught(folder: Path, episode: Episode, own: Sequence[Term]) -> tuple[Term, .
     counts: Counter[str] = Counter()
     for name in sorted(others, reverse=True):
         if name != episode.id:
-            counts.update(others[name])
+            counts.update(dict.fromkeys(others[name], _AS_MANY if name.endswith(_BY_HAND) else 1))
     known = {term.text.casefold() for term in own}
     new = [(text, count) for text, count in counts.most_common() if text.casefold() not in known]
     return tuple(
         Term(text, round(min(_LEAST_WEIGHT + _MORE * (count - 1), _MOST_WEIGHT), 2))
         for text, count in new[: _ENOUGH - len(own)]
     )
+
+
+def _keep(folder: Path, show: str, name: str, terms: tuple[str, ...]) -> None:
+    if not show:
+        return
+    path = _path(folder, show)
+    if _with(_read(path, show), name, terms) is None:
+        return
+    with storage.explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        changed = _with(_read(path, show), name, terms)
+        if changed is not None:
+            storage.write_bytes(path, storage.encode(changed))
 
 
 def _with(show: _Show, episode_id: str, terms: tuple[str, ...]) -> _Show | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from podpipe import corrections, stages
+from podpipe import corrections, learned, stages
 from podpipe import library as names
 from podpipe.chapters import reading
 from podpipe.library import Library
@@ -68,6 +68,17 @@ def test_a_name_in_one_episode_leaves_the_others(served: Served) -> None:
     post(served, NAMES, heard="oil and killer", name="OOM killer", scope="episode")
     served.settle()
     assert "oil and killer" in text(served, TUNNELS)
+
+
+def test_the_show_s_next_episodes_are_told_a_corrected_name_until_it_is_taken_back(served: Served) -> None:
+    def taught() -> list[str]:
+        folder = served.library.folder(TUNNELS)
+        return [term.text for term in learned.taught(served.library.episodes, folder.episode(), ())]
+
+    post(served, NAMES, heard="oil and killer", name="OOM killer")
+    assert taught() == ["OOM killer"]
+    post(served, f"/api/episodes/{MEMORY}/corrections/undo")
+    assert taught() == []
 
 
 def test_a_name_is_right_in_titles_too(served: Served) -> None:
