@@ -7,13 +7,13 @@ import time
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from podpipe import library as names
-from podpipe import storage
-from podpipe.errors import LibraryError, PodpipeError
+from podpipe.errors import PodpipeError
 from podpipe.library import EpisodeFolder, Library
 from podpipe.models import Show
 from podpipe.pages import material, views
@@ -75,9 +75,7 @@ class Catalogue:
         show = next((each for each in self.shows() if each.id == show_id), None)
         if show is None or not show_id or show_id.startswith("."):
             return show
-        with suppress(LibraryError):  # none, or one that a person is just writing
-            return views.described(show, storage.read_json(self._library.root / "shows" / show_id / "show.json", Show))
-        return show
+        return views.described(show, _facts(self._library.root / "shows" / show_id, show))
 
     def view(self, episode_id: str) -> EpisodeView:
         """An episode as its page shows it. Raises LibraryError, ChaptersError where it can't be read."""
@@ -120,6 +118,18 @@ class Catalogue:
         if cards != self._cards:
             self._cards = cards
         self._stamps = stamps
+
+
+def _facts(folder: Path, show: ShowView) -> Show:
+    """What the feed says of a show (``show.json``), and what a person says over that (``about.json``)."""
+    said = {"id": show.id, "title": show.title}
+    known = msgspec.convert(said, Show)
+    for name in ("show.json", "about.json"):
+        # Neither has to be there, and a person may just be writing the second.
+        with suppress(OSError, msgspec.DecodeError, msgspec.ValidationError, TypeError):
+            said |= msgspec.json.decode((folder / name).read_bytes())
+            known = msgspec.convert(said, Show)
+    return known
 
 
 def _card(folder: EpisodeFolder) -> Card | None:

@@ -73,6 +73,8 @@ def test_a_show_says_what_its_feed_says(open_server: Callable[..., Served]) -> N
     path.write_bytes(storage.encode(Show("kernel-daily", "Kernel Daily", author="Ann", description=about)))
     tree = page(served, "/shows/kernel-daily")
     assert "All about kernels." in tree.text
+    path.with_name("about.json").write_text('{"author": "Ben"}')
+    assert "Ben" in page(served, "/shows/kernel-daily").text
     assert "Ann" in tree.text
     assert all(script.get("src") for script in tree.all("script"))
 
