@@ -59,7 +59,7 @@ def run(root: Path, feed: str, log: Path, kill: Kill | None = None, jobs: int = 
             return
         begun.add((episode.id, stage))
         os.write(descriptor, f"{episode.id} {stage}\n".encode())
-        if kill and stage == kill.stage and sum(name == stage for _, name in begun) == kill.time:
+        if kill and stage == kill.stage and sum(name == stage for _, name in begun) >= kill.time:
             os.kill(os.getpid(), signal.SIGKILL)
 
     library = Library(root)
