@@ -198,7 +198,7 @@ class _Reader:
 
     def _part(self, depth: int) -> Node | None:
         """A group, phrase or word; None where it is a field or says nothing."""
-        if self.at >= len(self.pieces):
+        if self.at >= len(self.pieces) or self._peek("joint"):
             return None
         place = self._place(self.at)
         if self._peek("close"):

@@ -4,7 +4,7 @@ import itertools
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from podpipe.errors import SearchError
@@ -148,7 +148,10 @@ def test_words_that_differ_in_form_are_one_term(pair: tuple[str, str]) -> None:
     assert analysis.normal(pair[0]) == analysis.normal(pair[1])
 
 
-@given(st.text())
+@given(st.text() | st.lists(st.sampled_from('- NOT OR AND ( ) " topic: show: zebra'.split(" "))).map(" ".join))
+@example("-OR")
+@example("NOT OR zebra")
+@example("zebra -AND llama")
 def test_no_query_fails_otherwise(text: str) -> None:
     try:
         query = parse(text)
