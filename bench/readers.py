@@ -337,7 +337,7 @@ Where a reader differs:
 ## In a feed
 
 The same lists, stretched to ten hours, in a feed that podpipe wrote (`podpipe/publish/feed.py`). What else these
-readers find of a show and its episodes is compared field by field in `tests/publish/test_feed.py`.
+readers find of a show and its episodes is compared field by field in `tests/publish/test_feed_writer.py`.
 
 | | as they are | where it finds them |
 |---|---|---|

@@ -66,7 +66,7 @@ def example_org(site: Loopback, demo: Path, tone: Path) -> str:
 
 
 def test_the_readme_has_commands() -> None:
-    assert (len(SESSION), len(OTHERS)) == (6, 2)
+    assert (len(SESSION), len(OTHERS)) == (7, 3)
 
 
 def test_the_session(home: Path) -> None:
