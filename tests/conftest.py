@@ -7,10 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from loopback import Loopback, loopback
 from podpipe import audio
 from podpipe.audio import SAMPLE_RATE
+
+# How long an example takes is no matter of tests: other work may run on the machine.
+settings.register_profile("podpipe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("podpipe")
 
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
