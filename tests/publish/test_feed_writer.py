@@ -18,6 +18,7 @@ from podpipe.models import Chapter, Episode, Person, Resource, Show
 from podpipe.net import Page
 from podpipe.publish import feed
 from podpipe.sources import feed as source
+from podpipe.sources.identity import plain
 
 URL = "https://example.org/feed.xml"
 CHAPTERS = (
@@ -231,7 +232,7 @@ def test_hostile_text_is_text() -> None:
 
 
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="<&"), min_size=1, max_size=40)
-names = texts.map(lambda text: " ".join(text.split())).filter(lambda text: source.plain(text) == text and text)
+names = texts.map(lambda text: " ".join(text.split())).filter(lambda text: plain(text) == text and text)
 paths = st.from_regex(r"[a-z0-9/_.-]{1,20}(\?[a-z]=[a-z&]{1,4})?", fullmatch=True)
 urls = paths.map(lambda path: f"https://example.org/{path}")
 dates = st.none() | st.datetimes(
