@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import hashlib
 import json
 import multiprocessing
@@ -53,6 +54,7 @@ def run(root: Path, feed: str, log: Path, kill: Kill | None = None, jobs: int = 
 
     begun: set[tuple[str, str]] = set()
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    faulthandler.enable(os.open(log.with_suffix(".fault"), os.O_WRONLY | os.O_CREAT))
 
     def progress(episode: Episode, stage: str, done: int, total: int | None) -> None:
         if (episode.id, stage) in begun or stage in ("wait", "ready"):
