@@ -20,6 +20,9 @@ _LEAST_NAMES = 0.6
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.) ")
 """No end is after an initial: "O.N. Killer"."""
 
+_RUN_ON = re.compile(r", (?=in (?:this|today['’]?s) (?:issue|episode|show|program(?:me)?|edition|bulletin)\b)")
+"""Where a host's list begins after a comma, as recognisers write what is said in one breath."""
+
 _LISTING = "items|topics|agenda|headlines|stories|menu"
 _PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
 _ANNOUNCES = re.compile(
@@ -34,7 +37,8 @@ _ANNOUNCES = re.compile(
 def announced(words: Sequence[Word], sound: Sound) -> list[str]:
     """The topics that the host announces: of the longest list near the beginning."""
     found: list[str] = []
-    for sentence in _SENTENCE_END.split(_with_pauses(words, sound)):
+    text = _RUN_ON.sub(". ", _with_pauses(words, sound))
+    for sentence in _SENTENCE_END.split(text):
         match = _ANNOUNCES.match(sentence)
         items = [item.strip(" .,") for item in parts(re.sub(r",+", ",", match["list"]))] if match else []
         items = [item for item in items if len(re.sub(r"\W", "", item)) >= 3]
