@@ -94,6 +94,11 @@ def test_what_the_host_announces_is_listed(said: list[tuple[int, str]], topics: 
     assert announced(words, sound) == topics
 
 
+def test_a_list_may_run_on_from_what_was_said_before() -> None:
+    words, sound, _ = talk((600, "Night Sky, in this episode we look at the Perseids, Saturn's rings, and Mars."))
+    assert announced(words, sound) == ["Perseids", "Saturn's rings", "Mars"]
+
+
 def test_an_announcement_comes_within_minutes_of_the_beginning() -> None:
     words, sound, _ = talk(INTRO, *sentences(90, "it"), (600, "In today's issue: perf, KVM, and eBPF."))
     assert announced(words, sound) == []
