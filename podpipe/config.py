@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
-from podpipe import timecode
+from podpipe import timecode, typed
 from podpipe.errors import AudioError, ConfigError
 
 FILE = "podpipe.toml"
@@ -124,7 +124,7 @@ def _instead(name: str, known: Mapping[str, object]) -> str:
 
 def _convert(tables: Mapping[str, Any], where: str, *, lax: bool = False) -> Config:
     try:
-        return msgspec.convert(tables, Config, strict=not lax)
+        return typed.converted(tables, Config, strict=not lax)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where}: {_in_words(str(error))}") from error
 

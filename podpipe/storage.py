@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from podpipe import typed
 from podpipe.errors import LibraryError
 
 T = TypeVar("T")
@@ -102,7 +103,7 @@ def read_json(path: Path, kind: type[T]) -> T:
     with explained(path):
         data = path.read_bytes()
     try:
-        return msgspec.json.decode(data, type=kind)
+        return typed.from_json(data, kind)
     except (msgspec.DecodeError, RecursionError) as error:
         raise LibraryError(f"{path} can't be read: {error}; mend it, or delete it and ingest again") from error
 

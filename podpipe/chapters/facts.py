@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from podpipe import typed
 from podpipe.models import Chapter, Picture, Sentence
 
 MARK = "podpipe"
@@ -59,7 +60,7 @@ def encode_mark(digests: Mapping[str, str]) -> bytes:
 def decode_mark(data: bytes) -> dict[str, str]:
     """A mark as it was kept; {} where it can't be read."""
     try:
-        return msgspec.json.decode(data, type=dict[str, str])
+        return typed.from_json(data, dict[str, str])
     except (msgspec.DecodeError, ValueError, RecursionError):
         return {}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from podpipe import storage, timecode
+from podpipe import storage, timecode, typed
 from podpipe.errors import ChaptersError
 from podpipe.models import Chapter, Chapters, Missing
 
@@ -89,7 +89,7 @@ def decode(data: bytes, name: str, *, mend: str = "mend it") -> Chapters:
         ChaptersError: it is no such file, or a field is not as the format has it.
     """
     try:
-        file = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=_File)
+        file = typed.from_json(data.removeprefix(codecs.BOM_UTF8), _File)
         starts = sorted((_start(chapter), number) for number, chapter in enumerate(file.chapters))
         found = [_chapter(file.chapters[number], start) for start, number in starts]
     except (msgspec.DecodeError, ValueError, OverflowError, RecursionError) as error:

@@ -32,6 +32,8 @@ from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
 from podpipe.work import STAGES
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: they wait by spinning, on cores that Whisper needs
+
 _STOPPED = 130
 """Exit code after Ctrl-C."""
 

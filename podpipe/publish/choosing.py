@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from podpipe import storage
+from podpipe import storage, typed
 from podpipe.errors import ChaptersError, LibraryError, PublishError
 from podpipe.library import TRANSCRIPT, EpisodeFolder, Library
 from podpipe.models import Chapter, Episode, Show
@@ -176,7 +176,7 @@ def _show(path: Path, known: Show) -> Show:
         data = path.read_bytes()
     try:
         said: Any = msgspec.json.decode(data)
-        return msgspec.convert({**msgspec.to_builtins(known), **said}, Show)
+        return typed.converted({**msgspec.to_builtins(known), **said}, Show)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError) as error:
         raise LibraryError(f"{path} can't be read: {error}; docs/publish.md says what it may hold") from error
 

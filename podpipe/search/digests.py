@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from podpipe import storage
+from podpipe import storage, typed
 from podpipe.errors import LibraryError
 from podpipe.search import Index
 from podpipe.search.documents import Candidate, Head, candidate, head, speaker_terms
@@ -144,7 +144,7 @@ def _checksum(parts: Sequence[bytes]) -> int:
 def _read(path: Path) -> tuple[Digest, ...]:
     """What is remembered; nothing where it is not there, damaged, or of another version."""
     try:
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
+        kept = typed.from_msgpack(path.read_bytes(), _Kept)
     except (OSError, msgspec.DecodeError):
         return ()
     return kept.digests if kept.version == _VERSION else ()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from podpipe import typed
 from podpipe.models import Chapter, IndexedEpisode, Passage, Sentence
 from podpipe.search import analysis
 
@@ -128,16 +129,14 @@ def documents(indexed: IndexedEpisode) -> Iterator[Document]:
 
 def candidate(data: bytes) -> Candidate:
     """What was indexed. Raises msgspec.DecodeError where it was damaged."""
-    return _DECODER.decode(data)
+    return typed.from_msgpack(data, Candidate)
 
 
 def head(data: bytes) -> Head:
     """The beginning of what was indexed. Raises msgspec.DecodeError where it was damaged."""
-    return _HEAD_DECODER.decode(data)
+    return typed.from_msgpack(data, Head)
 
 
-_HEAD_DECODER = msgspec.msgpack.Decoder(Head)
-_DECODER = msgspec.msgpack.Decoder(Candidate)
 _ENCODER = msgspec.msgpack.Encoder()
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from podpipe import addresses, storage
+from podpipe import addresses, storage, typed
 from podpipe.errors import LibraryError
 from podpipe.models import Show
 from podpipe.shows import STATES, Entry, Options, State, Subscription
@@ -293,7 +293,7 @@ class Registry:
     def candidate(self, entry: Entry) -> Candidate | None:
         """What is to be ingested for an episode that is not done; None where that has to be read from the feed."""
         rows = self._rows("SELECT candidate FROM episode WHERE show_id = ? AND guid = ?", [entry.show_id, entry.guid])
-        return msgspec.json.decode(rows[0][0], type=Candidate) if rows and rows[0][0] else None
+        return typed.from_json(rows[0][0], Candidate) if rows and rows[0][0] else None
 
     def put(self, changes: Iterable[tuple[Entry, Candidate | None]]) -> None:
         """Keep episodes as they are now, all of them or none; what is to be ingested, if anything, is with each."""
@@ -337,8 +337,8 @@ def _values(entry: Entry, candidate: Candidate | None) -> dict[str, Any]:
 
 def _subscription(row: Sequence[Any]) -> Subscription:
     values = dict(zip(map(str.strip, _SHOW_COLUMNS.split(",")), row, strict=True))
-    values["options"] = msgspec.json.decode(values["options"], type=Options)
-    values["validators"] = msgspec.json.decode(values["validators"], type=dict[str, str])
+    values["options"] = typed.from_json(values["options"], Options)
+    values["validators"] = typed.from_json(values["validators"], dict[str, str])
     for name in ("is_followed", "is_private", "is_typed", "is_complete"):
         values[name] = bool(values[name])
     return Subscription(**values)

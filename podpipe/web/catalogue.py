@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from podpipe import library as names
+from podpipe import typed
 from podpipe.errors import PodpipeError
 from podpipe.library import EpisodeFolder, Library
 from podpipe.models import Show
@@ -123,12 +124,12 @@ class Catalogue:
 def _facts(folder: Path, show: ShowView) -> Show:
     """What the feed says of a show (``show.json``), and what a person says over that (``about.json``)."""
     said = {"id": show.id, "title": show.title}
-    known = msgspec.convert(said, Show)
+    known = typed.converted(said, Show)
     for name in ("show.json", "about.json"):
         # Neither has to be there, and a person may just be writing the second.
         with suppress(OSError, msgspec.DecodeError, msgspec.ValidationError, TypeError):
             said |= msgspec.json.decode((folder / name).read_bytes())
-            known = msgspec.convert(said, Show)
+            known = typed.converted(said, Show)
     return known
 
 
