@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -77,8 +77,8 @@ class Index(Protocol):
     def rarity(self, term: Term) -> float:
         """Inverse document frequency of a term (natural logarithm; of a run that of its rarest)."""
 
-    def says(self, run: Sequence[str]) -> bool:
-        """Whether a passage has these terms beside each other. Raises SearchError."""
+    def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
+        """Of each run of terms whether a passage has them beside each other. Raises SearchError."""
 
     def vocabulary(self) -> Vocabulary:
         """All terms that passages have, as long as nothing changes the same object. Raises SearchError."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -134,10 +134,11 @@ class TantivyIndex:
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
 
-    def says(self, run: Sequence[str]) -> bool:
+    def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
-        query = self._in_field(Term(tuple(run)), "text")
-        return bool(self._index.searcher().search(query, 1, count=False).hits)
+        searcher = self._index.searcher()
+        for run in runs:
+            yield bool(searcher.search(self._in_field(Term(tuple(run)), "text"), 1, count=False).hits)
 
     def vocabulary(self) -> Vocabulary:
         """As in ``Index``."""
