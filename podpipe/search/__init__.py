@@ -74,6 +74,12 @@ class Index(Protocol):
         Raises SearchError.
         """
 
+    def newest(self, query: Query) -> Iterator[bytes]:
+        """The ``data`` of what a query is narrowed to: of the newest day first, in the end what has no day.
+
+        Raises SearchError.
+        """
+
     def rarity(self, term: Term) -> float:
         """Inverse document frequency of a term (natural logarithm; of a run that of its rarest)."""
 
@@ -155,16 +161,19 @@ def search(
     since: date | None = None,
     episode_id: str | None = None,
 ) -> Results:
-    """Answer a query: all terms, and where too few have them, any of them.
+    """Answer a query: all terms, and where too few have them, any of them; without terms the newest episodes.
 
     Raises:
         SearchError: the query can't be understood.
     """
     from podpipe.search import alike
+    from podpipe.search.listing import listed
     from podpipe.search.rank import ranked
 
     query = parse(text, show=show, since=since, languages=index.languages())
     query = replace(query, episode_id=episode_id)
+    if not query.tree.parts:
+        return Results(listed(index, query, limit), ("No word is asked for; here are the episodes, the newest first.",))
     notes: list[str] = []
     found = index.find(query, any_term=False, limit=CANDIDATES)
     if len(found) < ENOUGH and (wider := alike.widened(query, index)) != query:

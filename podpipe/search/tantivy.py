@@ -6,6 +6,7 @@ Its index is data alone: reading one runs no code.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +28,9 @@ _TERMS = "terms"
 """The name of the analyzer that only parts at spaces."""
 
 _HEAP = 128_000_000
+
+_PAGE = 1000
+"""So many documents are listed at once."""
 
 
 def _schema() -> t.Schema:
@@ -131,6 +135,19 @@ class TantivyIndex:
                 hits = searcher.search(asked, limit, count=False).hits
                 found += [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
             return found
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
+
+    def newest(self, query: Query) -> Iterator[bytes]:
+        """As in ``Index``."""
+        try:
+            searcher = self._searcher()
+            asked = t.Query.boolean_query([(t.Occur.Must, t.Query.all_query()), *self._filters(query)])
+            for offset in itertools.count(0, _PAGE):
+                hits = searcher.search(asked, _PAGE, count=False, order_by_field="day", offset=offset).hits
+                yield from (searcher.doc(address)["data"][0] for _, address in hits)
+                if len(hits) < _PAGE:
+                    return
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
 

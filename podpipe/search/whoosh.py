@@ -160,6 +160,20 @@ class WhooshIndex:
         except Exception as error:  # and so do damaged segments
             raise _unreadable(self._folder, error) from error
 
+    def newest(self, query: Query) -> Iterator[bytes]:
+        """As in ``Index``."""
+        try:
+            searcher, within = self._fresh_searcher(), _filter(query)
+            reader = searcher.reader()
+            left = set(reader.all_doc_ids() if within is None else searcher.docs_for_query(within))
+            for day in reversed(list(reader.lexicon("day")) if left else []):
+                numbers = [number for number in reader.postings("day", day).all_ids() if number in left]
+                yield from (searcher.stored_fields(number)["data"] for number in numbers)
+                left.difference_update(numbers)
+            yield from (searcher.stored_fields(number)["data"] for number in sorted(left))
+        except Exception as error:  # as in ``find``
+            raise _unreadable(self._folder, error) from error
+
     def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
         if self._searcher is None:
