@@ -164,7 +164,7 @@ def search(
     """Answer a query: all terms, and where too few have them, any of them; without terms the newest episodes.
 
     Raises:
-        SearchError: the query can't be understood.
+        SearchError: the query can't be understood, or the index not be read.
     """
     from podpipe.search import alike
     from podpipe.search.listing import listed
@@ -173,7 +173,8 @@ def search(
     query = parse(text, show=show, since=since, languages=index.languages())
     query = replace(query, episode_id=episode_id)
     if not query.tree.parts:
-        return Results(listed(index, query, limit), ("No word is asked for; here are the episodes, the newest first.",))
+        hits = listed(index, query, limit)
+        return Results(hits, ("No word is asked for; here are the newest episodes.",) if hits else ())
     notes: list[str] = []
     found = index.find(query, any_term=False, limit=CANDIDATES)
     if len(found) < ENOUGH and (wider := alike.widened(query, index)) != query:
