@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from podpipe.targets import Change, Target
 
 _DEFAULT = "show"
+_AS_VERBS = {"export": 3, "import": 3, "edit": 2, "revert": 2}
+"""Options that may be written as words, ``chapters export EPISODE FILE``; and how many words that makes."""
 
 
 class _Group(TyperGroup):
@@ -48,6 +50,11 @@ class _Group(TyperGroup):
                 words.append(argument)
         if not words:
             return [_DEFAULT, *args] if args and not {"-h", "--help"} & set(args) else args
+        verb = next((word for word in words[:2] if _AS_VERBS.get(word) == len(words)), None)
+        if verb is not None:
+            words.remove(verb)
+            options += [f"--{verb}", *words[1:]]
+            return [_DEFAULT, *options, "--", words[0]]
         place = next((place for place, word in enumerate(words[:2]) if word in self.commands), None)
         name = _DEFAULT if place is None else words.pop(place)
         return [name, *options, "--", *words]
