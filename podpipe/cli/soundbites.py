@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podpipe.library import EpisodeFolder, Library
     from podpipe.models import Soundbite
     from podpipe.soundbites import Change, Soundbites
-    from podpipe.soundbites.suggesting import Suggestions
+    from podpipe.soundbites.suggesting import Suggestion
 
 app = typer.Typer(
     cls=VerbGroup,
@@ -76,9 +76,10 @@ def suggest(
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Suggest stretches that name most of what the episode is about, with the command that adds each.
+    """Suggest stretches that name most of what their chapter is about, with the command that adds each.
 
-    They are whole sentences of 15 to 60 s within a chapter. Listen before you add one: nothing is added by itself.
+    They are whole sentences of 15 to 60 s, one stretch a chapter. Listen before you add one: nothing is added by
+    itself.
     """
     from podpipe.cli import console
     from podpipe.search import open_index
@@ -87,12 +88,12 @@ def suggest(
     place, folder = _find(episode, library)
     openings = {chapter.start_ms for chapter in folder.chapters().chapters if chapter.evidence == "opening"}
     with open_index(place.index) as index:
-        found = suggesting.suggest(index, place.index, folder.id, openings, limit=limit)
+        found = suggesting.suggest(index, folder.id, openings, limit=limit)
     if json:
-        console.print_json({"name": folder.id, "terms": found.terms, "suggestions": found.listed})
+        console.print_json(found)
     else:
         _print_suggestions(place, folder, found)
-    if not found.listed:
+    if not found:
         raise typer.Exit(1)
 
 
@@ -177,7 +178,7 @@ def _remark(remarks: tuple[str, ...]) -> None:
         console.err().print(f"! {console.clean(remark)}", style="yellow", markup=False, soft_wrap=True)
 
 
-def _print_suggestions(place: Library, folder: EpisodeFolder, found: Suggestions) -> None:
+def _print_suggestions(place: Library, folder: EpisodeFolder, found: Sequence[Suggestion]) -> None:
     import shlex
 
     from rich.text import Text
@@ -187,19 +188,18 @@ def _print_suggestions(place: Library, folder: EpisodeFolder, found: Suggestions
     from podpipe.playing import play_command
 
     out = console.out()
-    about = f"Most telling here: {', '.join(found.terms)}" if found.terms else "Nothing stands out here"
-    out.print(Text(console.clean(f"{about}.")), soft_wrap=True)
-    if not found.listed:
-        out.print("No whole sentences of 15 to 60 s within a chapter name enough of that.", markup=False)
-    for number, one in enumerate(found.listed, 1):
+    if not found:
+        told = f"Nothing to suggest: no sentences of 15 to 60 s stand out in a chapter of {folder.id}."
+        out.print(console.clean(told), markup=False, soft_wrap=True)
+    for number, one in enumerate(found, 1):
         start, end = (timecode.clock(ms, decimals=1) for ms in (one.start_ms, one.end_ms))
         length = f"{round((one.end_ms - one.start_ms) / 1000)} s"
         heading = " · ".join(filter(None, (f"{start} to {end}", length, one.chapter)))
-        out.print(Text(console.clean(f"\n{number}. {heading}"), "bold"))
-        named = f"names {len(one.terms)} of {len(found.terms)}: {', '.join(one.terms)}"
+        out.print(Text(console.clean(f"{number}. {heading}"), "bold"))
+        named = f"Names {len(one.terms)} of the chapter's {one.of_terms} key terms: {', '.join(one.terms)}"
         for text in (named, one.text):
             console.print_indented(Text(console.clean(text)), 3)
         play = play_command(place, folder.id, one.start_ms)
         words = shlex.join(filter(None, [folder.id, start, end, one.chapter]))
         add = play.replace(f"play {folder.id} --at {start}", f"soundbites add {words}")
-        out.print(Text(console.clean(f"   {play}\n   {add}"), "green"), soft_wrap=True)
+        out.print(Text(console.clean(f"   {play}\n   {add}\n"), "green"), soft_wrap=True)

@@ -84,7 +84,7 @@ def topics(index: Index, digests: Sequence[Digest], *, limit: int = 20, unit: Un
     Raises:
         SearchError: the index can't be read.
     """
-    of_episode = telling(digests)
+    of_episode = _telling(digests)
     episodes: dict[str, list[Digest]] = defaultdict(list)
     for digest in digests:
         for term in of_episode[digest.episode_id]:
@@ -150,7 +150,7 @@ def _trend(counts: Sequence[int], z: float) -> Trend:
     return "rising" if z > 0 else "falling"
 
 
-def telling(digests: Sequence[Digest]) -> dict[str, dict[str, float]]:
+def _telling(digests: Sequence[Digest]) -> dict[str, dict[str, float]]:
     """The topics of each episode and how telling they are, most first."""
     spread = Counter(term for digest in digests for term in digest.terms)
     most = _COMMONEST * len(digests) if len(digests) >= _MANY else len(digests)
