@@ -122,8 +122,8 @@ def _change(text: str, library: Path | None, json: bool, edit: Change) -> None:
 
 
 def _print(folder: EpisodeFolder, found: Soundbites, json: bool) -> None:
-    from podpipe import library
     from podpipe.cli import console
+    from podpipe.library import SOUNDBITES
 
     title = folder.episode().title
     if json:
@@ -138,9 +138,16 @@ def _print(folder: EpisodeFolder, found: Soundbites, json: bool) -> None:
         return
     if found.listed:
         print_table(found.listed)
-    whose = f"Yours, in {library.SOUNDBITES}; without that file, the feed's." if found.is_own else "From the feed."
-    told = whose if found.listed else f"{title} has no soundbites."
-    console.out().print(console.clean(told), markup=False, soft_wrap=True)
+    else:
+        console.out().print(console.clean(f"{title} has no soundbites."), markup=False, soft_wrap=True)
+    if found.is_own:
+        feeds = len(folder.episode().soundbites)
+        unused = f" The feed's {feeds} are not used: delete that file to have them back." if feeds else ""
+        console.out().print(f"By hand, in {SOUNDBITES}.{unused}", markup=False, soft_wrap=True)
+    elif found.listed:
+        console.out().print("From the feed.")
+    if found.outside:
+        _remark((f"{len(found.outside)} more would not be within the episode, and so are not published",))
 
 
 def _as_json(number: int, bite: Soundbite) -> dict[str, Any]:

@@ -7,7 +7,6 @@ kept or published by itself.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +14,7 @@ from itertools import groupby
 from podpipe.prose import PAUSE_MS, ends_sentence
 from podpipe.search import Index
 from podpipe.search.documents import Candidate, Spoken, candidate
-from podpipe.search.keyterms import counted, spelled
+from podpipe.search.keyterms import counted, names, spelled
 from podpipe.search.query import Term
 
 SHORTEST_MS, LONGEST_MS = 15_000, 60_000
@@ -27,6 +26,8 @@ _LEAST = 3
 """Key terms that a suggestion names at least: with fewer, one stretch is as good as another."""
 _TWICE = 2
 """How often a key term is said at least."""
+_NAME = 1.6
+"""What a name counts more."""
 _PART = 0.5
 """A term that is said so often within a longer one is a part of it."""
 _BREATH_MS = 200
@@ -76,9 +77,7 @@ def suggest(index: Index, episode_id: str, openings: Collection[int], *, limit: 
 
 def _stretches(chapter: Sequence[Candidate], rarity: Callable[[Term], float]) -> Iterator[Suggestion]:
     """All stretches of a chapter that may be suggested."""
-    keys = _key_terms(counted(chapter, least=_TWICE), rarity)
-    forms = spelled(keys, chapter)
-    keys = {term: keys[term] for term in [term for term in keys if term in forms][:_KEY_TERMS]}
+    keys, forms = _key_terms(chapter, rarity)
     sentences = [sentence for passage in chapter for sentence in passage.sentences]
     named_in = [{term for term in keys if f" {term} " in sentence.terms} for sentence in sentences]
     for first in range(len(sentences)):
@@ -102,16 +101,25 @@ def _stretches(chapter: Sequence[Candidate], rarity: Callable[[Term], float]) ->
                 )
 
 
-def _key_terms(counts: Counter[str], rarity: Callable[[Term], float]) -> dict[str, float]:
-    """Terms and what they weigh, most first; without those that are mostly said within a longer one."""
-    runs = [term for term in counts if " " in term]
+def _key_terms(
+    chapter: Sequence[Candidate], rarity: Callable[[Term], float]
+) -> tuple[dict[str, float], dict[str, str]]:
+    """The most telling terms with what each weighs, most first, and how they are written."""
+    counts, named = counted(chapter, least=_TWICE), names(chapter)
+    forms = spelled(counts, chapter)
+    runs = [term for term in forms if " " in term]
     parts = {stem for run in runs for stem in run.split() if counts[run] >= _PART * counts[stem]}
     weights = {
-        term: (1 + math.log(count)) * max(rarity(Term(tuple(term.split()))), 0.0)
-        for term, count in counts.items()
-        if term not in parts
+        term: (1 + math.log(counts[term]))
+        * max(rarity(Term(tuple(term.split()))), 0.0)
+        * (_NAME if all(2 * named[stem] >= counts[stem] for stem in term.split()) else 1)
+        for term in forms.keys() - parts
     }
-    return {term: weights[term] for term in sorted(weights, key=lambda term: (-weights[term], term))}
+    best: dict[str, str] = {}
+    for term in sorted(weights, key=lambda term: (-weights[term], term)):
+        best.setdefault(forms[term], term)
+    keys = list(best.values())[:_KEY_TERMS]
+    return {term: weights[term] for term in keys}, forms
 
 
 def _times(sentences: Sequence[Spoken], first: int, last: int) -> tuple[int, int]:
