@@ -174,7 +174,7 @@ def print_table(listed: Sequence[Soundbite]) -> None:
     table.add_column("Soundbite")
     for number, bite in enumerate(listed, 1):
         times = (timecode.clock(ms, decimals=1) for ms in (bite.start_ms, bite.end_ms, bite.duration_ms))
-        table.add_row(str(number), *times, Text(console.clean(bite.title), overflow="fold"))
+        table.add_row(str(number), *times, Text(console.clean(" ".join(bite.title.split())), overflow="fold"))
     console.out().print(table)
 
 

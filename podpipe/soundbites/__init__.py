@@ -41,12 +41,12 @@ def of(folder: EpisodeFolder, duration_ms: int) -> Soundbites:
     path = folder.path / library.SOUNDBITES
     is_own = path.is_file()
     found = storage.read_json(path, List) if is_own else folder.episode().soundbites
-    within = [bite for bite in found if 0 <= bite.start_ms < min(bite.end_ms, duration_ms)]
-    return Soundbites(
-        tuple(replace(bite, duration_ms=min(bite.end_ms, duration_ms) - bite.start_ms) for bite in within),
-        is_own,
-        tuple(bite for bite in found if bite not in within),
-    )
+    within: list[Soundbite] = []
+    outside: list[Soundbite] = []
+    for bite in found:
+        (within if 0 <= bite.start_ms < min(bite.end_ms, duration_ms) else outside).append(bite)
+    listed = (replace(bite, duration_ms=min(bite.end_ms, duration_ms) - bite.start_ms) for bite in within)
+    return Soundbites(tuple(listed), is_own, tuple(outside))
 
 
 def change(place: Library, folder: EpisodeFolder, edit: Change, on_wait: Callable[[], None]) -> Soundbites:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from podpipe.errors import SearchError
 from podpipe.prose import PAUSE_MS, ends_sentence
 from podpipe.search import Index
 from podpipe.search.documents import Candidate, Spoken, candidate
@@ -55,9 +56,12 @@ def suggest(index: Index, episode_id: str, openings: Collection[int], *, limit: 
     ``openings`` are starts (ms) of chapters that are left out: an opening names all topics and tells of none.
 
     Raises:
-        SearchError: the index can't be read.
+        SearchError: the index can't be read, or lacks the episode.
     """
-    passages = [one for one in map(candidate, index.stored(episode_id)) if one.text]
+    documents = list(map(candidate, index.stored(episode_id)))
+    if not documents:
+        raise SearchError(f"{episode_id} is not in the index; podpipe index verify --fix puts it in")
+    passages = [one for one in documents if one.text]
     has_chapters = any(one.chapter for one in passages)
     told = [one for one in passages if one.chapter_start_ms not in openings and (one.chapter or not has_chapters)]
     told.sort(key=lambda one: one.start_ms)

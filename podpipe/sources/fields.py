@@ -15,6 +15,9 @@ _NOTES = (
 )  # fmt: skip
 _SHORT_NOTES = ("itunes:subtitle",)
 _LARGEST_NUMBER = 1_000_000
+_SOUNDBITES = 100
+"""Of an item: more are no choice of anybody's."""
+
 _LINK = re.compile(
     r"""(\s(?:href|src)\s*=\s*)(["'])(?![a-z][a-z0-9+.-]*:|#|//|\s*\2)([^"'<>]{1,2000})\2""", re.IGNORECASE
 )
@@ -68,16 +71,16 @@ def persons(node: Element) -> tuple[Person, ...]:
 
 
 def soundbites(item: Element) -> tuple[Soundbite, ...]:
-    """``podcast:soundbite``, each once; one whose start or length is no time, or whose length is none, is left out.
+    """``podcast:soundbite``, each once, without those whose start or length is no time, or whose length is none.
 
-    Start and length are seconds (Podcasting 2.0); those who write ``1:13`` are understood.
+    Start and length are seconds (Podcasting 2.0); who writes ``1:13`` is understood.
     """
     found: dict[Soundbite, None] = {}
     for node in item.all("podcast:soundbite"):
         start_ms, duration_ms = _time_ms(node.get("startTime")), _time_ms(node.get("duration"))
         if start_ms is not None and duration_ms:
             found[Soundbite(start_ms, duration_ms, line(node.text))] = None
-    return tuple(found)
+    return tuple(found)[:_SOUNDBITES]
 
 
 def _time_ms(text: str) -> int | None:

@@ -58,7 +58,9 @@ def test_a_feed_that_fails_rests_and_an_update_says_so(tmp_path: Path, publisher
     publisher.site.replies.clear()
     assert "1 feed could not be read" in podpipe("update", cwd=tmp_path, code=1).stdout
     again = podpipe("update", cwd=tmp_path).stdout
-    assert re.search(r"No feed was asked\. The feed of The Show could not be read; asked again in \d+ min, or by", again)
+    assert re.search(
+        r"No feed was asked\. The feed of The Show could not be read; asked again in \d+ min, or by", again
+    )
     publisher.feed([], title="The Show")
     assert "Nothing new in 1 show." in podpipe("update", "the show", cwd=tmp_path).stdout
 

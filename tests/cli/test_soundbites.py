@@ -166,6 +166,8 @@ def test_nothing_is_suggested_where_nothing_stands_out(place: Library, podpipe: 
     library_by_hand.add(place, "2026-01-02-chat-bbbbbbbb", {"Chat": ["Yes.", "No.", "Perhaps."]})
     library_by_hand.index(place)
     assert "Nothing to suggest" in podpipe("soundbites", "suggest", "chat", code=1)
+    library_by_hand.add(place, "2026-01-03-late-cccccccc", TALK)
+    assert "late-cccccccc is not in the index" in podpipe("soundbites", "suggest", "late", code=1)
 
 
 def test_they_survive_every_later_run(
