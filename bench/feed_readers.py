@@ -20,7 +20,7 @@ from typing import Any
 
 from bench import node
 from podpipe.chapters.descriptions import ANY, chooser
-from podpipe.models import Chapter, Episode, Show
+from podpipe.models import Chapter, Episode, Show, Soundbite
 from podpipe.publish import feed
 from podpipe.publish.descriptions import FEWEST
 
@@ -307,5 +307,5 @@ _ITEM = feed.Item(
     transcripts={"vtt": "https://example.org/1.vtt"},
     page="https://example.org/1",
     image="https://example.org/1.jpg",
-    soundbites=(feed.Soundbite(1000, 31_000, "A bite"),),
+    soundbites=(Soundbite(1000, 30_000, "A bite"),),
 )

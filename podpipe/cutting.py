@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from podpipe import chapters, edits, encoding, storage, tagging, timecode
+from podpipe import chapters, edits, encoding, soundbites, storage, tagging, timecode
 from podpipe.chapters import convert, json, writers
 from podpipe.chapters.facts import Facts
-from podpipe.edits import sound
+from podpipe.edits import Timeline, sound
 from podpipe.errors import AudioError
 from podpipe.library import EpisodeFolder, Library
-from podpipe.models import Chapter, Chapters, Transcript
+from podpipe.models import Chapter, Chapters, Soundbite, Transcript
 from podpipe.transcripts import vtt
 from podpipe.transcripts.telling import Telling
 
@@ -33,7 +33,8 @@ def cut(place: Library, target: str, removed: Sequence[str], inserted: Sequence[
     """Cut stretches ("1:00-1:30") out of EPISODE or FILE and insert files ("jingle.mp3@2:00").
 
     All times are those of the old sound. ``output`` gets the new one, of the kind that its ending says, with
-    the chapters where they are now; for an episode, ``.chapters.json`` and ``.vtt`` stand beside it.
+    the chapters where they are now; for an episode, ``.chapters.json`` and ``.vtt`` stand beside it, and
+    ``.soundbites.json`` where it has some.
 
     Raises:
         PodpipeError: a time or a file is wrong, or the sound can't be read or encoded.
@@ -65,7 +66,8 @@ def cut(place: Library, target: str, removed: Sequence[str], inserted: Sequence[
             remarks = [*lost, *writers.write(bare, temporary, listed, facts)]
         finally:
             bare.unlink(missing_ok=True)
-    beside = _beside(output, listed, transcript) if transcript else []
+    bites = _soundbites(folder, timeline) if folder else ()
+    beside = _beside(output, listed, transcript, bites) if transcript else []
     return Cut((output, *beside), old_ms, timeline.new_ms, tuple(remarks))
 
 
@@ -117,14 +119,25 @@ def _bit_rate(source: Path, kind: str) -> int:
 
 
 def _without_crumbs(old: Sequence[Chapter], moved: Sequence[Chapter]) -> tuple[Chapter, ...]:
-    """Chapters without those of which the cut left less than a second, and less than a tenth: nobody wants them."""
+    """Chapters without those of which the cut left only a crumb."""
     lengths = {(chapter.title, chapter.url): chapter.end_ms - chapter.start_ms for chapter in old}
     return tuple(
         chapter
         for chapter in moved
-        for left_ms, before_ms in [(chapter.end_ms - chapter.start_ms, lengths[chapter.title, chapter.url])]
-        if left_ms >= _CRUMB_MS or left_ms * 10 >= before_ms
+        if not _is_crumb(lengths[chapter.title, chapter.url], chapter.end_ms - chapter.start_ms)
     )
+
+
+def _soundbites(folder: EpisodeFolder, timeline: Timeline) -> tuple[Soundbite, ...]:
+    """The soundbites of an episode where they are now, without those of which the cut left only a crumb."""
+    old = soundbites.of(folder, timeline.old_ms).listed
+    moved = ((bite, edits.move_soundbites([bite], timeline)) for bite in old)
+    return tuple(new for bite, left in moved for new in left if not _is_crumb(bite.duration_ms, new.duration_ms))
+
+
+def _is_crumb(before_ms: int, left_ms: int) -> bool:
+    """Whether less than a second is left, and less than a tenth: nobody wants that."""
+    return left_ms < _CRUMB_MS and left_ms * 10 < before_ms
 
 
 def _facts(source: Path, folder: EpisodeFolder | None, transcript: Transcript | None) -> Facts:
@@ -135,11 +148,13 @@ def _facts(source: Path, folder: EpisodeFolder | None, transcript: Transcript | 
     return replace(known, cover=own.cover or known.cover, comment=own.comment or known.comment)
 
 
-def _beside(output: Path, listed: Sequence[Chapter], transcript: Transcript) -> list[Path]:
+def _beside(output: Path, listed: Sequence[Chapter], transcript: Transcript, bites: Sequence[Soundbite]) -> list[Path]:
     made = {
         output.with_suffix(".chapters.json"): json.encode(Chapters(tuple(listed))),
         output.with_suffix(".vtt"): vtt.write(Telling(transcript)).encode("utf-8", "replace"),
     }
+    if bites:
+        made[output.with_suffix(".soundbites.json")] = storage.encode(bites)
     for path, data in made.items():
         storage.write_bytes(path, data)
     return list(made)

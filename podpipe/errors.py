@@ -8,6 +8,7 @@ PodpipeError        one clear sentence: what was wrong, with which file or URL, 
 ├── SpeechError     the engine or its weights are missing or unusable
 ├── NotesError      show notes that can't be read
 ├── ChaptersError   chapters that can't be read or written
+├── SoundbiteError  a soundbite that can't be: outside of the episode, or of no length
 ├── TranscriptError a transcript's file that can't be read, or a form of it that there is not
 ├── LibraryError    the library can't be read or written, or lacks the episode asked for
 │   └── BusyError   another podpipe works on the episode
@@ -53,6 +54,10 @@ class SpeechError(PodpipeError):
 
 class ChaptersError(PodpipeError):
     """Chapters can't be read or written."""
+
+
+class SoundbiteError(PodpipeError):
+    """A soundbite can't be."""
 
 
 class TranscriptError(PodpipeError):

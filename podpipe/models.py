@@ -52,6 +52,23 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Soundbite:
+    """A stretch worth hearing by itself, as ``podcast:soundbite`` (Podcasting 2.0) has it.
+
+    Without a ``title`` it goes by the episode's.
+    """
+
+    start_ms: int
+    duration_ms: int
+    title: str = ""
+
+    @property
+    def end_ms(self) -> int:
+        """Where it ends, exclusive."""
+        return self.start_ms + self.duration_ms
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """What a feed says of itself: a podcast, whose episodes name it by ``id``.
 
@@ -111,6 +128,8 @@ class Episode:
     explicit: bool | None = None
     author: str = ""
     persons: tuple[Person, ...] = ()
+    soundbites: tuple[Soundbite, ...] = ()
+    """As published, in the publisher's order; they need not lie within the sound (see ``podpipe.soundbites``)."""
 
 
 @dataclass(frozen=True, slots=True)

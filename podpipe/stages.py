@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from podpipe import learned, library, storage, timecode
 from podpipe.errors import TranscriptError
-from podpipe.models import Chapters, Cue, Hypothesis, IndexedEpisode, Notes, Outline, Sentence, Transcript
+from podpipe.models import Chapters, Cue, Episode, Hypothesis, IndexedEpisode, Notes, Outline, Sentence, Transcript
 from podpipe.work import Made, Work
 
 if TYPE_CHECKING:
@@ -192,8 +192,8 @@ def tag(work: Work) -> None:
     """The original, its chapters and what is known of the episode → ``episode.mp3``, the audio untouched."""
     from podpipe import tagging
 
-    names = [work.folder.original().name, library.CHAPTERS, library.EPISODE, library.TRANSCRIPT]
-    inputs = work.digests(*names, *tagging.extras(work.folder))
+    names = [work.folder.original().name, library.CHAPTERS, library.TRANSCRIPT]
+    inputs = [work.digests(*names, *tagging.extras(work.folder)), _told(work)]
 
     def action() -> Made:
         with storage.replacing(work.folder.tagged) as temporary:
@@ -201,6 +201,11 @@ def tag(work: Work) -> None:
         return Made(written=[library.TAGGED])
 
     work.stage("tag", inputs, [library.TAGGED], action)
+
+
+def _told(work: Work) -> Episode:
+    """The facts of ``episode.json`` that the MP3 and the index may tell: neither has soundbites."""
+    return replace(work.folder.episode(), soundbites=())
 
 
 def outlived(work: Work) -> None:
@@ -223,7 +228,7 @@ def outlived(work: Work) -> None:
 
 def index(work: Work, index: Index) -> None:
     """The transcript and chapters, with the notes' terms that may have been misheard → the search index."""
-    inputs = [index.identity, work.digests(library.EPISODE, library.TRANSCRIPT, library.CHAPTERS)]
+    inputs = [index.identity, work.digests(library.TRANSCRIPT, library.CHAPTERS), _told(work)]
 
     def action() -> Made:
         index.add([indexed(work.folder)], lambda: work.progress("wait", 0, None))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_CLOCK = re.compile(r"(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,4}):(?P<s>[0-5]?\d)(?:[.,](?P<f>\d{1,9}))?")
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,4}):(?P<s>[0-5]?\d)(?:[.,](?P<f>\d{1,40}))?")
 _UNITS = re.compile(
     r"(?=.)(?:(?P<h>\d{1,3})\s*+h)?\s*+(?:(?P<m>\d{1,5})\s*+m(?:in)?)?\s*+"
-    r"(?:(?P<s>\d{1,7})(?:[.,](?P<f>\d{1,9}))?\s*s?)?"
+    r"(?:(?P<s>\d{1,7})(?:[.,](?P<f>\d{1,40}))?\s*s?)?"
 )
 
 

@@ -21,12 +21,15 @@ import uvicorn
 
 from bench.shelf import Made, evenly, put, spoken
 from podpipe.library import Library
-from podpipe.models import Chapter, Episode, Notes, Person
+from podpipe.models import Chapter, Episode, Notes, Person, Soundbite
 from podpipe.web.app import Settings, create_app
 
 MEMORY, TUNNELS, HOSTILE = "2026-03-01-memory-aaaaaaaa", "2026-03-02-tunnels-bbbbbbbb", "2026-03-03-hostile-cccccccc"
 SCRIPT = "<script>alert(1)</script>"
 TURNED = "\u202eevil\u202c"
+
+BITES = (Soundbite(5783, 4000, "How it chooses"), Soundbite(900_000, 20_000, "After the end"), Soundbite(0, 1500))
+"""One from the middle of a paragraph on, one that the episode is too short for, one without a title."""
 
 TALK = (
     "Welcome to the show. Let us begin with the oil and killer. When memory is short, the oil and killer ends a "
@@ -110,7 +113,7 @@ def fill(root: Path, tone: Path) -> Library:
     put(
         library,
         Made(
-            episode(MEMORY, "Memory", "Kernel Daily", 1, persons=(Person("Ann", "host"),)),
+            episode(MEMORY, "Memory", "Kernel Daily", 1, persons=(Person("Ann", "host"),), soundbites=BITES),
             tone,
             words,
             evenly(["Opening", "The OOM killer", "io_uring"], end_ms),
@@ -129,7 +132,13 @@ def fill(root: Path, tone: Path) -> Library:
     put(
         library,
         Made(
-            episode(HOSTILE, f'{SCRIPT} "quoted" {TURNED}', f"Show's <b> {SCRIPT}", 3),
+            episode(
+                HOSTILE,
+                f'{SCRIPT} "quoted" {TURNED}',
+                f"Show's <b> {SCRIPT}",
+                3,
+                soundbites=(Soundbite(0, 1000, f'"><img src=x onerror=alert(1)>{TURNED}'),),
+            ),
             tone,
             spoken(f"Say {SCRIPT} and {TURNED} aloud."),
             (Chapter(f'"><img src=x onerror=alert(1)>{TURNED}', 0, 2000, url="javascript:alert(1)"),),

@@ -23,6 +23,7 @@ from podpipe.cli import (
     serve,
     shows,
     similar,
+    soundbites,
     status,
     tag,
     topics,
@@ -60,6 +61,7 @@ app.command("play")(play.command)
 app.command("list")(library.list_command)
 app.command("show")(library.show_command)
 app.add_typer(chapters.app, name="chapters")
+app.add_typer(soundbites.app, name="soundbites")
 app.command("transcript")(transcript.command)
 app.command("tag")(tag.command)
 app.command("cut")(cut.command)

@@ -4,57 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from podpipe.cli import chapters_report
-from podpipe.cli.options import JsonOption, LibraryOption
+from podpipe.cli.options import JsonOption, LibraryOption, time_ms
+from podpipe.cli.verbs import DEFAULT, VerbGroup
 
 if TYPE_CHECKING:
     from podpipe.models import Chapter
     from podpipe.targets import Change, Target
 
-_DEFAULT = "show"
-
-
-class _Group(TyperGroup):
-    """A group whose first word may be left out, then it is ``show``, or come second: ``chapters FILE add 0:00 Start``.
-
-    Titles and shifts may begin with a dash.
-    """
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, self._ordered(args))
-
-    def _ordered(self, args: list[str]) -> list[str]:
-        """The command's name, its options, and after ``--`` its words, of which one may be ``-1:30``."""
-        params = [param for command in self.commands.values() for param in command.params]
-        with_value = {name for param in params if not getattr(param, "is_flag", False) for name in param.opts}
-        options: list[str] = []
-        words: list[str] = []
-        rest = iter(args)
-        for argument in rest:
-            if argument == "--":
-                words += rest
-            elif argument == "-h" or argument.startswith("--"):
-                options.append(argument)
-                value = next(rest, None) if argument in with_value else ""
-                if value is None:  # to be complained of
-                    return [_DEFAULT, *args] if args[0] not in self.commands else args
-                options += [value] if argument in with_value else []
-            else:
-                words.append(argument)
-        if not words:
-            return [_DEFAULT, *args] if args and not {"-h", "--help"} & set(args) else args
-        place = next((place for place, word in enumerate(words[:2]) if word in self.commands), None)
-        name = _DEFAULT if place is None else words.pop(place)
-        return [name, *options, "--", *words]
-
-
 app = typer.Typer(
-    cls=_Group,
+    cls=VerbGroup,
     no_args_is_help=True,
     help="Show, export, import and edit the chapters of an episode or of any audio file.",
     epilog="podpipe chapters EPISODE|FILE [OPTIONS] is podpipe chapters show; its --help lists the options. "
@@ -73,7 +36,7 @@ UrlOption = Annotated[str | None, typer.Option("--url", metavar="URL", help="A l
 ImageOption = Annotated[str | None, typer.Option("--image", metavar="URL", help="An image for the chapter.")]
 
 
-@app.command(_DEFAULT)
+@app.command(DEFAULT)
 def show(
     target: TargetArgument,
     export_to: Annotated[
@@ -129,7 +92,7 @@ def add(
     """Add a chapter."""
     from podpipe.chapters import edit
 
-    start_ms = _time(time)
+    start_ms = time_ms(time)
 
     def change(length: int) -> Change:
         return lambda old: edit.add(old, start_ms, title, duration_ms=length, url=url or "", image=image or "")
@@ -148,7 +111,7 @@ def move(
     """Have a chapter begin at another time."""
     from podpipe.chapters import edit
 
-    start_ms = _time(time)
+    start_ms = time_ms(time)
 
     def change(length: int) -> Change:
         return lambda old: edit.move(old, edit.find(old, chapter), start_ms, duration_ms=length)
@@ -207,7 +170,7 @@ def shift(
     from podpipe.chapters import edit
 
     sign = -1 if by.startswith(("-", "−")) else 1
-    by_ms, from_ms = sign * _time(by.lstrip("+-−")), _time(start)
+    by_ms, from_ms = sign * time_ms(by.lstrip("+-−")), time_ms(start)
 
     def change(length: int) -> Change:
         return lambda old: edit.shift(old, by_ms, from_ms=from_ms, duration_ms=length)
@@ -224,15 +187,6 @@ def _locate(text: str, library: Path | None) -> Target:
         console.err().print(f"waiting for another podpipe that works on {console.clean(text)}", markup=False)
 
     return targets.locate(text, Library.locate(library), waiting)
-
-
-def _time(text: str) -> int:
-    from podpipe import timecode
-
-    try:
-        return timecode.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 def _change(text: str, library: Path | None, json: bool, change: Callable[[int], Change]) -> None:

@@ -136,6 +136,8 @@ def _facts(folder: EpisodeFolder) -> dict[str, Any]:
 
 
 def _details(folder: EpisodeFolder) -> dict[str, Any]:
+    from podpipe import soundbites
+
     complete = folder.is_complete()
     chapters = folder.chapters() if complete else None
     hypothesis = folder.hypothesis() if complete else None
@@ -147,6 +149,7 @@ def _details(folder: EpisodeFolder) -> dict[str, Any]:
         "published_words": _published_words(folder) if complete else 0.0,
         "chapters": chapters.chapters if chapters else (),
         "missing": chapters.missing if chapters else (),
+        "soundbites": soundbites.of(folder, folder.transcript().duration_ms).listed if complete else (),
         "files": sorted(path.name for path in folder.path.iterdir() if not path.name.startswith(".")),
     }
 
@@ -162,6 +165,7 @@ def _print_details(folder: EpisodeFolder) -> None:
 
     from podpipe import timecode
     from podpipe.cli import console
+    from podpipe.cli.soundbites import print_table
     from podpipe.models import FOUND_BY
 
     out, details = console.out(), _details(folder)
@@ -192,6 +196,9 @@ def _print_details(folder: EpisodeFolder) -> None:
             table.add_row(start, _plain(chapter.title), sure, by, _plain(chapter.because))
         out.print()
         out.print(table)
+    if details["soundbites"]:
+        out.print()
+        print_table(details["soundbites"])
     if details["missing"]:
         out.print("\nLooked for and not found:", markup=False)
         for missing in details["missing"]:

@@ -48,6 +48,16 @@ EpisodeArgument = Annotated[
 ]
 
 
+def time_ms(text: str) -> int:
+    """A time that the user gave, in milliseconds. Raises typer.BadParameter."""
+    from podpipe import timecode
+
+    try:
+        return timecode.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 class Engine(enum.StrEnum):
     """The speech engines."""
 

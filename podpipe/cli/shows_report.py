@@ -33,6 +33,8 @@ class Report:
         self._episodes: list[dict[str, Any]] = []
         self._stopped_by = ""
         self._counts: dict[str, dict[Any, int]] = {}
+        self._resting: list[Subscription] = []
+        self._follows_any = False
 
     def checked(self, result: Result) -> None:
         """A feed was asked."""
@@ -75,6 +77,10 @@ class Report:
         """What is in the registry at the end."""
         self._counts = registry.counts()
         self._titles |= {show.id: show.title for show in registry.subscriptions()}
+        followed = registry.subscriptions(followed=True)
+        asked = {result.subscription.id for result in self.results}
+        self._follows_any = bool(followed)
+        self._resting = [show for show in followed if show.error and show.id not in asked]
 
     @property
     def has_news(self) -> bool:
@@ -109,10 +115,19 @@ class Report:
         if unread:
             parts.append(f"{unread} {'feed' if unread == 1 else 'feeds'} could not be read")
         if not parts and not self._stopped_by:
-            if not self.results and not self._counts:
+            if not self._follows_any and not self._counts:
                 return "No shows are followed yet; podpipe subscribe FEED adds one."
-            return f"Nothing new in {number(len(self.results), 'show')}."
+            asked = number(len(self.results), "show")
+            return f"{f'Nothing new in {asked}.' if self.results else 'No feed was asked.'}{self._said_of_resting()}"
         return f"{', '.join(parts) or 'Nothing was done'}. Library: {library.root}"
+
+    def _said_of_resting(self) -> str:
+        if not self._resting:
+            return ""
+        first = min(self._resting, key=lambda show: show.next_check or 0)
+        when = moments.relative(first.next_check, time.time())
+        feeds = f"The feed of {first.title}" if len(self._resting) == 1 else f"{len(self._resting)} feeds"
+        return console.clean(f" {feeds} could not be read; asked again {when}, or by podpipe update {first.id}")
 
     def print_as_json(self) -> None:
         """The same for programs."""

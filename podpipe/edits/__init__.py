@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from podpipe.models import Chapter, Transcript, Turn, Word
+from podpipe.models import Chapter, Soundbite, Transcript, Turn, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +252,11 @@ def move_stretch(start_ms: int, end_ms: int, timeline: Timeline) -> tuple[int, i
         return None
     begin = timeline.next_at(start_ms)
     return begin, max(timeline.end_at(end_ms), begin)
+
+
+def move_soundbites(soundbites: Sequence[Soundbite], timeline: Timeline) -> tuple[Soundbite, ...]:
+    """Soundbites where they are now; what is inserted within one belongs to it, and one that was wholly cut is gone."""
+    moved = [(bite, move_stretch(bite.start_ms, bite.end_ms, timeline)) for bite in soundbites]
+    return tuple(
+        replace(bite, start_ms=stretch[0], duration_ms=stretch[1] - stretch[0]) for bite, stretch in moved if stretch
+    )

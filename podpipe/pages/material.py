@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from podpipe import soundbites
 from podpipe.errors import AudioError, LibraryError
 from podpipe.library import EpisodeFolder
-from podpipe.models import Chapter, Episode, Notes, Transcript
+from podpipe.models import Chapter, Episode, Notes, Soundbite, Transcript
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Material:
     """Loudness in dBFS, one for each ``sound.HOP_MS``; empty where it is not known."""
     has_cover: bool = False
     audio_bytes: int = 0
+    soundbites: tuple[Soundbite, ...] = ()
 
 
 def read(folder: EpisodeFolder) -> Material:
@@ -39,12 +41,14 @@ def read(folder: EpisodeFolder) -> Material:
         level_db = folder.sound().level_db
     except (AudioError, LibraryError):
         level_db = np.zeros(0, np.float32)
+    transcript = folder.transcript()
     return Material(
         folder.episode(),
-        folder.transcript(),
+        transcript,
         tuple(chapter for chapter in folder.chapters().chapters if chapter.toc),
         folder.notes(),
         level_db,
         folder.cover() is not None,
         folder.tagged.stat().st_size if folder.tagged.is_file() else 0,
+        soundbites.of(folder, transcript.duration_ms).listed,
     )

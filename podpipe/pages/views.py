@@ -91,6 +91,15 @@ class PersonView:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class SoundbiteView:
+    """A stretch worth hearing by itself; without a title of its own it has the episode's (podcast namespace)."""
+
+    title: str
+    start_ms: int
+    duration_ms: int
+
+
 @dataclass(frozen=True)
 class EpisodeView:
     """An episode's page. ``notes`` is safe HTML; ``wave`` the data of an SVG path (``waveform``)."""
@@ -107,6 +116,7 @@ class EpisodeView:
     page: str
     audio_bytes: int
     atoms: tuple[Atom, ...]
+    soundbites: tuple[SoundbiteView, ...] = ()
 
     def chapter_at(self, ms: int) -> ChapterView | None:
         """The chapter of a moment."""
@@ -116,6 +126,17 @@ class EpisodeView:
         """When the paragraph of a moment begins: a place that the page has."""
         starts = (each.start_ms for section in self.sections for each in section.paragraphs)
         return max((start for start in starts if start <= ms), default=0)
+
+    def places(self) -> dict[int, tuple[str, ...]]:
+        """Where soundbites begin within a paragraph, as it stands in addresses, by the start of the paragraph."""
+        starts = {each.start_ms for section in self.sections for each in section.paragraphs}
+        taken = {moment(ms) for ms in (*starts, *(chapter.start_ms for chapter in self.chapters))}
+        found: dict[int, tuple[str, ...]] = {}
+        for place, ms in {moment(bite.start_ms): bite.start_ms for bite in self.soundbites}.items():
+            if place not in taken:
+                paragraph_ms = self.paragraph_at(ms)
+                found[paragraph_ms] = (*found.get(paragraph_ms, ()), place)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +255,10 @@ def episode(material: Material) -> EpisodeView:
         sanitise.link(known.page),
         material.audio_bytes,
         tuple(atoms),
+        tuple(
+            SoundbiteView(one_line(bite.title) or one_line(known.title) or UNTITLED, bite.start_ms, bite.duration_ms)
+            for bite in material.soundbites
+        ),
     )
 
 

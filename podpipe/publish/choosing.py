@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from podpipe import storage, typed
+from podpipe import soundbites, storage, typed
 from podpipe.errors import ChaptersError, LibraryError, PublishError
 from podpipe.library import TRANSCRIPT, EpisodeFolder, Library
-from podpipe.models import Chapter, Episode, Show
+from podpipe.models import Chapter, Episode, Show, Soundbite
 from podpipe.pages.text import one_line
 from podpipe.pages.views import NO_SHOW, show_key
 from podpipe.shows import registry
@@ -49,6 +49,7 @@ class Chosen:
     language: str
     duration_ms: int
     chapters: tuple[Chapter, ...]
+    soundbites: tuple[Soundbite, ...]
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _read(folder: EpisodeFolder) -> Chosen | None:
     header = storage.read_json(folder.path / TRANSCRIPT, _Header)
     # A folder's name is ours; what its files say of it may be anybody's.
     episode = replace(folder.episode(), id=folder.id)
-    return Chosen(folder, episode, header.language, header.duration_ms, folder.chapters().chapters)
+    bites = soundbites.of(folder, header.duration_ms).listed
+    return Chosen(folder, episode, header.language, header.duration_ms, folder.chapters().chapters, bites)
 
 
 def _private(library: Library) -> set[str]:

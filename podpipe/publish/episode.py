@@ -29,6 +29,7 @@ _INPUTS = (
     library.EPISODE,
     library.TRANSCRIPT,
     library.CHAPTERS,
+    library.SOUNDBITES,
     library.LOUDNESS,
     library.TAGGED,
     *(f"transcript.{form}" for form in _KEPT),
@@ -85,6 +86,7 @@ def item(site: Site, chosen: Chosen) -> Item:
         chosen.language,
         site.url(where.page(identity)),
         site.url(cover) if cover else "",
+        chosen.soundbites,
     )
 
 

@@ -22,8 +22,9 @@ from lxml import etree
 
 from podpipe import encodings, timecode
 from podpipe.chapters import psc
-from podpipe.models import Chapter, Episode, Person, Show
+from podpipe.models import Chapter, Episode, Person, Show, Soundbite
 from podpipe.publish import descriptions
+from podpipe.soundbites import TITLE_ROOM
 from podpipe.sources import is_url
 from podpipe.transcripts import MEDIA_TYPES
 
@@ -49,8 +50,8 @@ _PODCASTS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The namespace of ``podcast:guid``, by the podcast namespace."""
 
 _CAPTIONS = ("vtt", "srt")
-_TITLE_ROOM = 128
-"""Characters of a soundbite's title or a person's name, by the podcast namespace."""
+_NAME_ROOM = 128
+"""Characters of a person's name, by the podcast namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,6 @@ class Enclosure:
     url: str
     length: int
     media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Soundbite:
-    """A stretch worth hearing by itself: 15 to 120 s by the podcast namespace."""
-
-    start_ms: int
-    end_ms: int
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +194,14 @@ def _links(node: Any, item: Item) -> None:
     if item.chapters_url:
         _add(node, "podcast:chapters", url=_address(item.chapters_url), type=CHAPTERS_TYPE)
     for bite in item.soundbites:
-        start, length = timecode.seconds(bite.start_ms), timecode.seconds(bite.end_ms - bite.start_ms)
-        _add(node, "podcast:soundbite", bite.title[:_TITLE_ROOM], startTime=start, duration=length)
+        start, length = timecode.seconds(bite.start_ms), timecode.seconds(bite.duration_ms)
+        _add(node, "podcast:soundbite", bite.title[:TITLE_ROOM], startTime=start, duration=length)
 
 
 def _persons(node: Any, persons: Sequence[Person]) -> None:
     for person in persons:
         links = {"img": _address(person.image), "href": _address(person.url)}
-        _add(node, "podcast:person", person.name[:_TITLE_ROOM], role=person.role, group=person.group, **links)
+        _add(node, "podcast:person", person.name[:_NAME_ROOM], role=person.role, group=person.group, **links)
 
 
 def _categories(channel: Any, categories: Sequence[str]) -> None:

@@ -300,7 +300,8 @@ def _hit(hit: _Scored, query: Query, matcher: Matcher) -> Hit:
     shares = [matcher.share(sentence.terms) for sentence in sentences]
     best = [number for number, share in enumerate(shares) if share == max(shares)]
     heard = {number: _heard(candidate, number, query) for number in best}
-    number = next((number for number in best if heard[number]), best[0]) if best else None
+    as_asked = [number for number in best if matcher.worth(sentences[number].terms) == 1 and not heard[number]]
+    number = next(iter((*as_asked, *filter(heard.get, best), *best)), None)
     sentence = None if number is None else sentences[number]
     text = _around(sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
     instead = () if number is None else heard[number]

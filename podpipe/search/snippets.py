@@ -18,8 +18,7 @@ def snippet(text: str, query: Query, language: str = "en", also: Sequence[str] =
 
     ``also`` are words of the text that match though they are not of the query.
     """
-    terms = [term for alternatives in query.said for term in alternatives]
-    found = _merged([*marks(text, terms, language), *_places(text, also)], text)
+    found = _merged([*_said(text, query, language), *_places(text, also)], text)
     if len(text) <= ROOM:
         return Snippet(text, tuple(found))
     first = found[0][0] if found else 0
@@ -29,6 +28,13 @@ def snippet(text: str, query: Query, language: str = "en", also: Sequence[str] =
     by = len(before) - start
     inside = [(max(a, start) + by, min(b, end) + by) for a, b in found if b > start and a < end]
     return Snippet(before + text[start:end] + after, tuple(inside))
+
+
+def _said(text: str, query: Query, language: str) -> Iterator[tuple[int, int]]:
+    """Where a text has the words of a query; what sounds like one only where that itself is not there."""
+    for alternatives in query.said:
+        as_asked = marks(text, [term for term in alternatives if term.worth == 1], language)
+        yield from as_asked or marks(text, [term for term in alternatives if term.worth < 1], language)
 
 
 def marks(text: str, terms: Sequence[Term], language: str = "en") -> list[tuple[int, int]]:

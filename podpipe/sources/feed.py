@@ -226,6 +226,7 @@ def _candidate(item: Element, show: Show, url: str) -> Candidate | None:
         explicit=_EXPLICIT.get(facts["explicit"].lower()),
         author=fields.author_name(facts["author"]) or fields.first_line(author, "atom:name", "name"),
         persons=fields.persons(item),
+        soundbites=fields.soundbites(item),
     )
     return Candidate(
         episode,

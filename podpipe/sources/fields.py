@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from podpipe import timecode
-from podpipe.models import Chapter, Notes, Person, Resource
+from podpipe.models import Chapter, Notes, Person, Resource, Soundbite
 from podpipe.sources.identity import line, plain
 from podpipe.sources.xml import Element
 
@@ -15,6 +15,9 @@ _NOTES = (
 )  # fmt: skip
 _SHORT_NOTES = ("itunes:subtitle",)
 _LARGEST_NUMBER = 1_000_000
+_SOUNDBITES = 100
+"""Of an item: more are no choice of anybody's."""
+
 _LINK = re.compile(
     r"""(\s(?:href|src)\s*=\s*)(["'])(?![a-z][a-z0-9+.-]*:|#|//|\s*\2)([^"'<>]{1,2000})\2""", re.IGNORECASE
 )
@@ -67,14 +70,33 @@ def persons(node: Element) -> tuple[Person, ...]:
     )
 
 
+def soundbites(item: Element) -> tuple[Soundbite, ...]:
+    """``podcast:soundbite``, each once, without those whose start or length is no time, or whose length is none.
+
+    Start and length are seconds (Podcasting 2.0); who writes ``1:13`` is understood.
+    """
+    found: dict[Soundbite, None] = {}
+    for node in item.all("podcast:soundbite"):
+        start_ms, duration_ms = _time_ms(node.get("startTime")), _time_ms(node.get("duration"))
+        if start_ms is not None and duration_ms:
+            found[Soundbite(start_ms, duration_ms, line(node.text))] = None
+    return tuple(found)[:_SOUNDBITES]
+
+
+def _time_ms(text: str) -> int | None:
+    try:
+        return timecode.parse(text)
+    except ValueError:
+        return None
+
+
 def inline_chapters(item: Element) -> list[Chapter]:
     """Podlove Simple Chapters 1.0 to 1.2."""
     starts: list[tuple[int, str, str, str]] = []
     lists = item.all("psc:chapters")
     for node in (*item.all("psc:chapter"), *(node for found in lists for node in found.all("psc:chapter"))):
-        try:
-            start_ms = timecode.parse(node.get("start"))
-        except ValueError:
+        start_ms = _time_ms(node.get("start"))
+        if start_ms is None:
             continue
         url, image = (node.address(node.get(name)) for name in ("href", "image"))
         starts.append((start_ms, plain(node.get("title")), url, image))
@@ -174,11 +196,8 @@ def whole_number(item: Element, *names: str) -> int | None:
 def duration_ms(item: Element) -> int | None:
     """How long the episode is, as the feed has it; None where that is no time, or none at all."""
     for text in (first_line(item, "itunes:duration"), *(node.get("duration") for node in item.all("media:content"))):
-        try:
-            if found := timecode.parse(text):
-                return found
-        except ValueError:
-            continue
+        if found := _time_ms(text):
+            return found
     return None
 
 

@@ -44,7 +44,8 @@ _SURE_ALIKE = 0.85
 _SLACK = -1.0
 _STRICTNESS = 8.0
 """A term that is this alike may be less likely than what was heard, by so many nats: recognisers know no names.
-One that is less alike must be likelier, by so many nats for each unit of likeness."""
+One that is less alike must be likelier, and one that is more alike need be less so, by so many nats for each unit of
+likeness."""
 
 _LIKENESS_WORTH = 12.0
 """What likeness adds, in nats, where two ways to cut a term out are both sure."""
@@ -70,6 +71,9 @@ _DOUBTFUL = 0.5
 
 _LETTER_MS = 25
 """Nobody says a letter in less."""
+
+_NAMED_ALIKE = tuple(map(frozenset, ("mn", "bcdegptvz", "ahjk", "fsx", "iy", "quw")))
+"""Letters whose English names sound alike."""
 
 _TAIL = re.compile(r"(?:['’]s)?[^\w]*$")
 _ENDS = re.compile(r"\w{2}[.!?]$")
@@ -267,11 +271,27 @@ def _is_sure(place: Place, gain: float, words: Sequence[Word]) -> bool:
         return gain >= 1.0  # two sentences
     if said == written:
         return gain >= _SAME_LETTERS
+    if len(run) == 1 and _is_spelled_alike(plain_of(run[0].text), place.term):
+        return gain >= _SLACK
     if len(written) <= _SHORT:
         return gain >= _SHORT_GAIN
-    if said in written or written in said or digits_of(said) != digits_of(written):
+    if _are_forms(said, written) or digits_of(said) != digits_of(written):
         return gain >= 1.0  # "Futex" and "Futexes" are two words
-    return gain >= max(_SLACK, _SLACK + _STRICTNESS * (_SURE_ALIKE - place.alike))
+    return gain >= _SLACK + _STRICTNESS * (_SURE_ALIKE - place.alike)
+
+
+def _is_spelled_alike(said: str, term: str) -> bool:
+    """Whether a term of letters that are read out one by one was heard as others with such names: "KVN" for "KVM"."""
+    if not term.isupper() or len(said) != len(term):
+        return False
+    pairs = [pair for pair in zip(said, term.casefold(), strict=True) if pair[0] != pair[1]]
+    return all(any(names.issuperset(pair) for names in _NAMED_ALIKE) for pair in pairs)
+
+
+def _are_forms(said: str, written: str) -> bool:
+    """Whether one is the other with an ending, or a part of it; a last letter that is no "s" is no ending."""
+    short, long = sorted((said, written), key=len)
+    return short in long and (long[:-1] != short or long.endswith("s"))
 
 
 def _apart(weighed: Sequence[tuple[float, Place]]) -> list[Place]:

@@ -48,6 +48,9 @@ _LEAST_ALIKE_PART = 0.82
 _APART_MS = 4000
 """Topics named within so long of another, three or more in a row, are a list: the spoken agenda."""
 
+_OVER_MS = 1500
+"""After so long without a word a list is over."""
+
 _LIST_MS = 20_000
 """How far from a possible heading a list that it belongs to is looked for."""
 
@@ -217,9 +220,10 @@ def _all_mentions(topics: Sequence[str], words: Sequence[Word]) -> Iterator[_Men
 
 
 def _begins_anew(words: Sequence[Word], at: int) -> bool:
-    """Whether a word begins a sentence after a pause."""
+    """Whether a word begins a sentence after a pause, or anything after a long one."""
     before = words[at - 1] if at else words[at]
-    return before.text[-1] in ".!?" and words[at].start_ms - before.end_ms >= SHORTEST_MS
+    gap_ms = words[at].start_ms - before.end_ms
+    return gap_ms >= (SHORTEST_MS if before.text[-1] in ".!?" else _OVER_MS)
 
 
 def _is_among(opening: Opening, lists: Sequence[tuple[int, int]]) -> bool:

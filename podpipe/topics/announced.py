@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from podpipe.models import Word
 from podpipe.notes.agenda import parts
+from podpipe.notes.vocabulary import is_starter
 from podpipe.sound import Sound
 from podpipe.topics.names import is_topic
 from podpipe.topics.openings import LONG, usual_pause_ms
@@ -41,7 +42,7 @@ def announced(words: Sequence[Word], sound: Sound) -> list[str]:
     for sentence in _SENTENCE_END.split(text):
         match = _ANNOUNCES.match(sentence)
         items = [item.strip(" .,") for item in parts(re.sub(r",+", ",", match["list"]))] if match else []
-        items = [item for item in items if len(re.sub(r"\W", "", item)) >= 3]
+        items = [item for item in items if len(re.sub(r"\W", "", item)) >= 3 and not is_starter(item)]
         names = sum(is_topic(item) for item in items)
         if len(items) > max(len(found), 1) and names >= max(2, _LEAST_NAMES * len(items)):
             found = items

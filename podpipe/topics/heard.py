@@ -38,6 +38,9 @@ _LEAST_SHARE = 0.5
 """Headings are at least three; where nobody announces them, over this share of the episode; and of the long pauses
 from the first to the last, at least this share is followed by one. Else it is talk without headings."""
 
+_LEAST_ANNOUNCED = 2
+"""Where so many topics that the host announces are said as short phrases after long pauses, he keeps to headings."""
+
 _LEAST_ALIKE_PHRASES, _AS_LONG, _LEAST_SHARED = 2, 0.8, 0.5
 """Where at least two topics of an agenda, and half of those found, are said as short phrases after long pauses, others
 after such pauses (nearly as long) are headings too: of a missing topic, where half of what tells is the same."""
@@ -121,7 +124,8 @@ def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
     chosen = [
         c for c in agenda.place(topics, words, sound) if title_of(c.opening) or _is_whole(topics[c.topic], c.heard)
     ]
-    if len(chosen) < max(_LEAST_PHRASES, 0.5 * len(topics)):
+    are_set_apart = all(c.opening.weight >= LONG and c.opening.after_ms for c in chosen)
+    if len(chosen) < (_LEAST_ANNOUNCED if are_set_apart else max(_LEAST_PHRASES, 0.5 * len(topics))):
         return []
     chapters = []
     for candidate in chosen:

@@ -124,14 +124,25 @@ class ChapterDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundbiteDetails:
+    """A stretch worth hearing by itself; without a title of its own it has the episode's."""
+
+    title: str
+    start_ms: int
+    duration_ms: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class EpisodeDetails(EpisodeSummary):
-    """An episode: addresses of its audio and transcripts, its chapters. ``page`` is the publisher's."""
+    """An episode: addresses of its audio and transcripts, its chapters and soundbites. ``page`` is the publisher's."""
 
     page: str
     language: str
     audio: str
     transcripts: dict[str, str]
     chapters: list[ChapterDetails]
+    soundbites: list[SoundbiteDetails]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +201,21 @@ def episodes(
 def episode(episode_id: EpisodeId, state: SharedState, links: RequestLinks) -> EpisodeDetails:
     """What is known of an episode."""
     folder, card = state.known(episode_id), state.card(episode_id)
-    known = folder.episode()
+    known, view = folder.episode(), state.catalogue.view(episode_id)
     listed = [chapter for chapter in folder.chapters().chapters if chapter.toc]
     return EpisodeDetails(
         **_summary(card, links),
         page=known.page,
-        language=state.catalogue.view(episode_id).language,
+        language=view.language,
         audio=links.absolute(links.audio(episode_id)),
         transcripts={form: links.absolute(links.transcript(episode_id, form)) for form in _TRANSCRIPTS},
         chapters=[_chapter(number, chapter, card, links) for number, chapter in enumerate(listed, 1)],
+        soundbites=[
+            SoundbiteDetails(
+                bite.title, bite.start_ms, bite.duration_ms, links.absolute(links.episode(episode_id, bite.start_ms))
+            )
+            for bite in view.soundbites
+        ],
     )
 
 

@@ -148,7 +148,10 @@ def _duration_ms(folder: EpisodeFolder) -> int:
 
 def _stamp(folder: EpisodeFolder) -> tuple[int, ...]:
     """What changes when anything that a page shows does."""
-    shown = (names.EPISODE, names.TRANSCRIPT, names.CHAPTERS, names.LOUDNESS, names.TAGGED, *names.NOTES.values())
+    shown = (
+        *(names.EPISODE, names.TRANSCRIPT, names.CHAPTERS, names.SOUNDBITES, names.LOUDNESS, names.TAGGED),
+        *names.NOTES.values(),
+    )
     times = []
     for name in shown:
         try:

@@ -279,6 +279,15 @@ def test_verbs_on_a_file(home: Path, podpipe: Callable[..., str]) -> None:
     assert b"".join(block.tobytes() for block in audio.decode(home / "talk.mp3")) == sound
 
 
+def test_options_may_be_written_as_verbs(home: Path, podpipe: Callable[..., str]) -> None:
+    name = folder(home).id
+    assert podpipe("chapters", "export", name, "c.csv").startswith("c.csv: 3 chapters, ")
+    podpipe("chapters", "rename", name, "2", "Other")
+    podpipe("chapters", name, "import", "c.csv")
+    assert "Other" not in podpipe("chapters", name)
+    assert "podpipe's own" in podpipe("chapters", "revert", name)
+
+
 def test_titles_that_begin_with_a_dash_and_a_list_that_ends_empty(home: Path, podpipe: Callable[..., str]) -> None:
     name = folder(home).id
     podpipe("chapters", "add", name, "5", "- dash")

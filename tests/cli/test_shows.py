@@ -52,6 +52,19 @@ def test_a_show_is_followed_from_the_first_day_on(tmp_path: Path, publisher: Pub
     assert [episode["status"] for episode in report["episodes"]] == ["done"]
 
 
+def test_a_feed_that_fails_rests_and_an_update_says_so(tmp_path: Path, publisher: Publisher) -> None:
+    url = publisher.feed([], title="The Show")
+    podpipe("subscribe", url, cwd=tmp_path)
+    publisher.site.replies.clear()
+    assert "1 feed could not be read" in podpipe("update", cwd=tmp_path, code=1).stdout
+    again = podpipe("update", cwd=tmp_path).stdout
+    assert re.search(
+        r"No feed was asked\. The feed of The Show could not be read; asked again in \d+ min, or by", again
+    )
+    publisher.feed([], title="The Show")
+    assert "Nothing new in 1 show." in podpipe("update", "the show", cwd=tmp_path).stdout
+
+
 def test_subscriptions_come_from_other_apps_and_go_to_them(tmp_path: Path, publisher: Publisher) -> None:
     one = publisher.feed([], "/one", title="One & only")
     publisher.feed([], "/two?token=abcd1234", title="Two")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from podpipe import edits
 from podpipe.edits import Inserted, Kept, Timeline
-from podpipe.models import Chapter, Transcript, Turn, Word
+from podpipe.models import Chapter, Soundbite, Transcript, Turn, Word
 
 CUT = edits.edit(10_000, [(2000, 3000), (5000, 6000)])
 LENGTHS = st.integers(1, 60)
@@ -148,6 +148,8 @@ def test_who_speaks_goes_with_the_sound() -> None:
 def test_stretches_go_with_the_sound() -> None:
     assert edits.move_stretch(1500, 3500, CUT) == (1500, 2500)
     assert edits.move_stretch(2100, 2900, CUT) is None
+    bites = [Soundbite(1500, 2000, "around a cut"), Soundbite(2100, 800), Soundbite(6000, 1000, "after")]
+    assert edits.move_soundbites(bites, CUT) == (Soundbite(1500, 1000, "around a cut"), Soundbite(4000, 1000, "after"))
 
 
 @given(timelines(), st.lists(st.integers(0, 60), min_size=2, max_size=6))

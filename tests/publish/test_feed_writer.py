@@ -14,7 +14,7 @@ from bench.feed_readers import FEED_READERS, FeedReader
 from podpipe import timecode
 from podpipe.check.run import Options, check
 from podpipe.library import Library
-from podpipe.models import Chapter, Episode, Person, Resource, Show
+from podpipe.models import Chapter, Episode, Person, Resource, Show, Soundbite
 from podpipe.net import Page
 from podpipe.publish import feed
 from podpipe.sources import feed as source
@@ -70,7 +70,7 @@ ITEM = feed.Item(
     transcripts={kind: f"https://example.org/e/1.{kind}" for kind in ("vtt", "srt", "json", "html", "txt")},
     page="https://example.org/e/1",
     image="https://example.org/e/1.jpg",
-    soundbites=(feed.Soundbite(61_500, 90_000, "The killer"),),
+    soundbites=(Soundbite(61_500, 28_500, "The killer"),),
 )
 PLAIN = feed.Item(
     replace(EPISODE, id="2010-a", guid="2", title="Second", published=datetime(2010, 1, 2, tzinfo=UTC), explicit=False),
@@ -79,7 +79,7 @@ PLAIN = feed.Item(
     transcripts={"vtt": "https://example.org/e/2.vtt"},
     chapters=(Chapter("One", 0, 500), Chapter("Hidden", 500, 1000, toc=False)),
     chapters_url="https://example.org/e/2.json",
-    soundbites=(feed.Soundbite(500, 1499),),
+    soundbites=(Soundbite(500, 999),),
 )
 
 
@@ -240,6 +240,11 @@ dates = st.none() | st.datetimes(
 ).map(lambda moment: moment.replace(microsecond=0))
 
 
+bites = st.lists(
+    st.builds(Soundbite, st.integers(0, 36_000_000), st.integers(1, 36_000_000), st.just("") | names),
+    max_size=3,
+    unique=True,
+)
 people = st.lists(st.tuples(names, st.sampled_from(["host", "guest"]), st.just("") | urls), max_size=2)
 
 
@@ -274,6 +279,7 @@ def items(draw: st.DrawFn) -> feed.Item:
         chapters_url=draw(st.just("") | urls),
         transcripts={kind: draw(urls) for kind in kinds},
         language="de",
+        soundbites=draw(bites),
     )
 
 
@@ -295,6 +301,7 @@ def test_what_was_written_is_read_back(written: list[feed.Item], title: str) -> 
         assert (episode.season, episode.number) == (item.episode.season, item.episode.number)
         assert (episode.kind, episode.explicit, episode.author) == (item.episode.kind, item.episode.explicit, "Bob")
         assert episode.persons == item.episode.persons
+        assert episode.soundbites == tuple(item.soundbites)
         assert (episode.chapters.url if episode.chapters else "") == item.chapters_url
         types = feed.MEDIA_TYPES
         assert episode.transcripts == tuple(Resource(u, types[kind], "de") for kind, u in item.transcripts.items())
@@ -320,7 +327,7 @@ def test_whatever_is_said_gives_xml(texts: list[str], notes: str, titles: list[s
         notes=notes,
         chapters=[Chapter(text, n * 60_000, n * 60_000 + 1, url=url, image=url) for n, text in enumerate(titles)],
         transcripts={"vtt": url},
-        soundbites=(feed.Soundbite(1, 2, bite),),
+        soundbites=(Soundbite(1, 2, bite),),
     )
     root = etree.fromstring(feed.write(show, [item], URL))
     assert len(root.findtext("channel/item/description", "").encode()) <= 4000

@@ -17,16 +17,20 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from podpipe import storage
 from podpipe.check import feeds
 from podpipe.cli import main
 from podpipe.errors import LibraryError, PublishError
 from podpipe.library import Library
+from podpipe.models import Soundbite
+from podpipe.net import Page
 from podpipe.publish import Published, publish, where
 from podpipe.publish.choosing import Choice
 from podpipe.publish.place import MANIFEST
 from podpipe.publish.site import Wish
 from podpipe.shows import Subscription
 from podpipe.shows.registry import Registry
+from podpipe.sources import feed as source
 from web_app import HOSTILE, MEMORY, TUNNELS
 
 BASE = "https://example.org/podcasts/"
@@ -76,6 +80,27 @@ def test_only_what_a_change_reaches_is_written(tmp_path: Path, own: Library) -> 
     assert not any(name.startswith("static/") for name in touched)
     assert touched - {MANIFEST} == {*done.changes.written, *done.changes.removed}
     assert {where.HOME, where.FEED} < touched
+
+
+def test_soundbites_are_published_and_a_persons_in_place_of_the_feeds(
+    tmp_path: Path, own: Library, republish: Republish
+) -> None:
+    def offered() -> list[tuple[int, int, str]]:
+        data = (tmp_path / "out" / where.FEED).read_bytes()
+        items = source.read(Page(BASE + where.FEED, data, "")).candidates
+        [bites] = [item.episode.soundbites for item in items if item.episode.title == "Memory"]
+        return [(bite.start_ms, bite.duration_ms, bite.title) for bite in bites]
+
+    republish()
+    assert offered() == [(5783, 4000, "How it chooses"), (0, 1500, "")]
+    storage.write_bytes(own.folder(MEMORY).path / "soundbites.json", storage.encode([Soundbite(1000, 2000, "Mine")]))
+    done = republish()
+    assert offered() == [(1000, 2000, "Mine")]
+    assert where.page(MEMORY) in done.changes.written and where.page(TUNNELS) not in done.changes.written
+    page = (tmp_path / "out" / where.page(MEMORY)).read_text()
+    assert "Mine</bdi>" in page and "How it chooses" not in page
+    (own.folder(MEMORY).path / "soundbites.json").write_text("[")
+    assert any("soundbites.json can't be read" in reason for reason in republish().skipped)
 
 
 def test_the_result_is_that_of_a_fresh_publish(tmp_path: Path, own: Library) -> None:

@@ -20,7 +20,7 @@ from bench.shelf import Made, evenly, put, spoken
 from podpipe import check, storage
 from podpipe.check import Options
 from podpipe.library import Library
-from podpipe.models import Episode, Notes, Show
+from podpipe.models import Episode, Notes, Show, Soundbite
 from podpipe.publish import publish, where
 from podpipe.publish.site import Wish
 from web_app import HOSTILE, MEMORY, TUNNELS, fill
@@ -36,7 +36,16 @@ def published(tmp_path_factory: pytest.TempPathFactory, tone: Path, demo: Path) 
     root = tmp_path_factory.mktemp("read")
     library = fill(root / "library", tone)
     end_ms = 149_000
-    facts = Episode("2026-03-04-news-dddddddd", "urn:news:1", "News", show="News", show_id=SHOW_ID, language="en")
+    bite = Soundbite(29_000, 18_700, "The OOM killer")
+    facts = Episode(
+        "2026-03-04-news-dddddddd",
+        "urn:news:1",
+        "News",
+        show="News",
+        show_id=SHOW_ID,
+        language="en",
+        soundbites=(bite,),
+    )
     put(
         library,
         Made(
@@ -82,6 +91,8 @@ def test_partytime_reads_the_feed(published: tuple[str, Path]) -> None:
     assert item["guid"] == "urn:news:1"
     assert {each["type"] for each in item["podcastTranscripts"]} >= {"text/vtt", "text/html", "application/json"}
     assert item["podcastChapters"]["url"].endswith("/chapters.json")
+    [bite] = item["podcastSoundbites"]
+    assert (bite["startTime"], bite["duration"], bite["title"]) == (29, 18.7, "The OOM killer")
 
 
 def test_our_own_check_finds_nothing_but_what_is_so_here(published: tuple[str, Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import faulthandler
 import hashlib
@@ -23,6 +24,17 @@ from podpipe.library import Library
 from podpipe.models import Episode
 
 EPISODES = 4
+COVER = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+"""A black pixel, PNG."""
+
+TRANSCRIPT = "WEBVTT\n\n00:00.000 --> 00:06.500\nLet us begin with the OOM killer.\n"
+CHAPTERS = (
+    '{"version": "1.2.0", "chapters": [{"startTime": 0, "title": "Memory"}, {"startTime": 4, "title": "Killer"}]}'
+)
+NAMESPACES = (
+    'xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+)
+
 WORDS = ("Let", "us", "begin", "with", "the", "OOM", "killer.")
 
 processes = multiprocessing.get_context("forkserver")
@@ -95,17 +107,22 @@ def serve(site: Loopback, demo: Path) -> str:
     """A feed of short episodes with speech, notes and chapters; gives its URL."""
     samples = np.concatenate(list(audio.decode(demo / "episode.mp3")))
     items = ""
+    site.serve("/cover.png", base64.b64decode(COVER), "image/png")
     for number in range(EPISODES):
         sound = _part(samples, number)
         site.serve(f"/{number}.mp3", sound, "audio/mpeg", etag=f'"{number}"')
+        site.serve(f"/{number}.vtt", TRANSCRIPT, "text/vtt")
+        site.serve(f"/{number}.json", CHAPTERS, "application/json+chapters")
         items += (
             f"<item><title>Episode {number}</title><guid>guid-{number}</guid>"
             f"<pubDate>Thu, {number + 1:02} Jan 2026 08:00:00 +0000</pubDate>"
             f"<description>Memory. The OOM killer takes what it can get, part {number}.</description>"
+            f'<podcast:transcript url="/{number}.vtt" type="text/vtt"/><itunes:image href="/cover.png"/>'
+            f'<podcast:chapters url="/{number}.json" type="application/json+chapters"/>'
             f'<enclosure url="/{number}.mp3" length="{len(sound)}" type="audio/mpeg"/></item>'
         )
-    feed = f"<rss version='2.0'><channel><title>The Show</title><language>en</language>{items}</channel></rss>"
-    return site.serve("/feed", feed, "application/rss+xml")
+    feed = f"<channel><title>The Show</title><language>en</language>{items}</channel>"
+    return site.serve("/feed", f"<rss version='2.0' {NAMESPACES}>{feed}</rss>", "application/rss+xml")
 
 
 def _part(samples: Samples, number: int) -> bytes:

@@ -15,7 +15,6 @@ from ingesting import EPISODES, Kill, begun, finished, hits, result, serve, star
 from loopback import loopback
 from podpipe.work import STAGES
 
-STAGES_OF_A_FEED = tuple(stage for stage in STAGES if stage not in ("published", "cover"))
 OFTEN = ("fetch", "align", "index")
 """Stages at which every run of the tests kills; the slow ones do at all."""
 
@@ -73,12 +72,10 @@ def run_to_the_end(root: Path, feed: str, undisturbed: Path, number: int = 0) ->
     check_end(root, undisturbed)
 
 
-@pytest.mark.parametrize(
-    "stage", [s if s in OFTEN else pytest.param(s, marks=pytest.mark.slow) for s in STAGES_OF_A_FEED]
-)
+@pytest.mark.parametrize("stage", [s if s in OFTEN else pytest.param(s, marks=pytest.mark.slow) for s in STAGES])
 def test_killed_where_a_stage_begins(stage: str, feed: str, undisturbed: tuple[Path, float], tmp_path: Path) -> None:
     root = tmp_path / "library"
-    with started(root, feed, tmp_path / "log", Kill(stage, 1 + STAGES_OF_A_FEED.index(stage) % EPISODES)) as process:
+    with started(root, feed, tmp_path / "log", Kill(stage, 1 + STAGES.index(stage) % EPISODES)) as process:
         process.join(120)
         assert process.exitcode == -9
     run_to_the_end(root, feed, undisturbed[0])

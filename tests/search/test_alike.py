@@ -99,6 +99,20 @@ def test_an_alias_finds_what_was_heard_and_is_never_shown_as_spoken(tmp_path: Pa
         assert search(fresh, "oil").hits[0].note == ""
 
 
+def test_what_was_said_as_asked_is_the_hit_though_a_sound_alike_stands_before_it(tmp_path: Path, index: Index) -> None:
+    engine = type(index).__name__.removesuffix("Index").lower()
+    both = _with_aliases(
+        "both",
+        Sentence("They looked at cafca for a while.", 0, 3000),
+        Sentence("The cafca of old is what kafka was made for.", 3000, 6000),
+    )
+    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
+        fresh.add([both])
+        (hit,) = search(fresh, "kafka").hits
+        assert (hit.start_ms, hit.note) == (3000, "")
+        assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["kafka"]
+
+
 def _with_aliases(name: str, *sentences: Sentence) -> IndexedEpisode:
     return replace(episode(name, {}), passages=passages(name, (), sentences))
 

@@ -29,6 +29,8 @@ class Item:
     url: str = ""
     date: str = ""
     length: int | None = None
+    more: str = ""
+    """Further elements."""
 
     def xml(self, sound: bytes) -> str:
         guid = f"guid-{self.number}" if self.guid is None else self.guid
@@ -38,7 +40,7 @@ class Item:
             + f"<pubDate>{self.date or f'{self.number:02} Jan 2026 08:00:00 +0000'}</pubDate>"
             f"<description>{escape(self.notes)}</description>"
             f'<enclosure url="{self.url or f"/{self.number}.mp3"}" type="audio/mpeg"'
-            f' length="{len(sound) + self.number if self.length is None else self.length}"/></item>'
+            f' length="{len(sound) + self.number if self.length is None else self.length}"/>{self.more}</item>'
         )
 
 
@@ -59,7 +61,7 @@ class Publisher:
         body = "".join(item.xml(self.sound) for item in items)
         text = (
             '<?xml version="1.0"?><rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
-            ' xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
+            ' xmlns:atom="http://www.w3.org/2005/Atom" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel>'
             f"<title>{title}</title>{head}{body}</channel></rss>"
         )
         return self.site.serve(path, text, "application/rss+xml", **more)

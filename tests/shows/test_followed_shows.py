@@ -11,6 +11,7 @@ import pytest
 from loopback import Loopback
 from podpipe.errors import LibraryError, PodpipeError
 from podpipe.library import Library
+from podpipe.models import Soundbite
 from podpipe.net import Client
 from podpipe.search import open_index
 from podpipe.shows import Options, removal
@@ -90,6 +91,21 @@ def test_new_notes_cost_no_download(follower: Follower, publisher: Publisher) ->
     (done,) = follower.update()
     assert next(iter(done.outcome.seconds)) == "describe"
     assert len(publisher.requests("/1.mp3")) == 1
+
+
+def test_other_soundbites_cost_nothing_but_themselves(follower: Follower, publisher: Publisher) -> None:
+    publisher.audio(1)
+    follower.subscribe(publisher.feed([Item(1)]))
+    follower.update()
+    (folder,) = follower.library
+    publisher.feed([Item(1, more='<podcast:soundbite startTime="1" duration="1.5">Hear</podcast:soundbite>')])
+    (done,) = follower.update()
+    assert list(done.outcome.seconds) == ["describe"]
+    assert folder.episode().soundbites == (Soundbite(1000, 1500, "Hear"),)
+    publisher.feed([Item(1)])
+    (done,) = follower.update()
+    assert list(done.outcome.seconds) == ["describe"]
+    assert folder.episode().soundbites == ()
 
 
 def test_a_tracker_before_the_address_costs_no_download(follower: Follower, publisher: Publisher) -> None:

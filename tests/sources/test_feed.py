@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podpipe.errors import PodpipeError, SourceError
+from podpipe.models import Soundbite
 from podpipe.net import Page
 from podpipe.sources import dates, feed
 from podpipe.sources.feed import Feed
@@ -231,6 +232,33 @@ def test_episodes_that_share_a_guid_are_told_apart_whatever_their_order() -> Non
     assert once == {c.episode.guid for c in read(channel(second, first)).candidates}
     assert len(once) == 2
     assert len(read(channel(first, first)).candidates) == 1
+
+
+@pytest.mark.parametrize(
+    ("attributes", "title", "expected"),
+    [
+        ('startTime="73.0" duration="60.5"', "Why &amp;amp; how", Soundbite(73_000, 60_500, "Why & how")),
+        ('startTime="29.319999999999997" duration=" 34 "', "", Soundbite(29_320, 34_000)),
+        ('startTime="1:13" duration="0:30"', "<![CDATA[<b>So</b>]]>\n so", Soundbite(73_000, 30_000, "So so")),
+        (
+            'startTime="0" duration="600"',
+            "Longer than is recommended",
+            Soundbite(0, 600_000, "Longer than is recommended"),
+        ),
+        ('startTime="-5" duration="30"', "", None),
+        ('startTime="5" duration="-30"', "", None),
+        ('startTime="5" duration="0"', "", None),
+        ('startTime="5"', "", None),
+        ('duration="30"', "", None),
+        ('startTime="NaN" duration="Infinity"', "", None),
+        ('startTime="1e300" duration="30"', "", None),
+        (f'startTime="{"9" * 400}" duration="30"', "", None),
+    ],
+)
+def test_a_soundbite_is_read_or_left_out(attributes: str, title: str, expected: Soundbite | None) -> None:
+    broken_and_whole = f"<podcast:soundbite {attributes}>{title}</podcast:soundbite>" * 2
+    found = only(channel(item(broken_and_whole), attributes=' xmlns:podcast="https://podcastindex.org/namespace/1.0"'))
+    assert found.episode.soundbites == ((expected,) if expected else ())
 
 
 def test_live_items_are_no_episodes() -> None:

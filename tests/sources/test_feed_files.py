@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from podpipe.models import Chapter, Resource
+from podpipe.models import Chapter, Resource, Soundbite
 from podpipe.net import Page
 from podpipe.sources import Candidate, feed
 from podpipe.sources.feed import Feed
@@ -169,6 +169,9 @@ def test_the_example_of_podcasting_2_is_read() -> None:
         ("Adam Curry", "host", "cast"), ("Dave Jones", "guest", "cast"),
         ("Becky Smith", "cover art designer", "visuals"),
     ]  # fmt: skip
+    assert [c.episode.soundbites for c in read.candidates] == [
+        (Soundbite(33_833, 60_000),), (Soundbite(45_400, 56_000),), (Soundbite(29_320, 34_000),),
+    ]  # fmt: skip
     assert "<p>A look into the future" in third.notes.text
 
 
@@ -191,5 +194,8 @@ def test_every_tag_of_the_namespace_is_read_by_either_address_or_none(declaratio
     assert (episode.season, episode.number) == (1, 1)
     assert episode.chapters == Resource("https://example.com/ep1_chapters.json", "application/json")
     assert [t.url[-16:] for t in episode.transcripts] == [f"p{n}/transcript.txt"[-16:] for n in (1, 2, 3)]
+    assert [(bite.start_ms, bite.end_ms) for bite in episode.soundbites] == [
+        (29_320, 63_320), (33_833, 93_833), (45_400, 101_400),
+    ]  # fmt: skip
     assert len(episode.persons) == 7
     assert episode.persons[-1].image == "https://example.com/images/davejones.jpg"

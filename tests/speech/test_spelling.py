@@ -78,6 +78,26 @@ def test_what_the_sound_does_not_bear_out_stays_as_heard() -> None:
     assert spell(heard, ["Vedran", "GNOME", "FAT", "Futexes"], heard) == heard
 
 
+def neither(texts: Sequence[str], vocabulary: Sequence[str]) -> list[float]:
+    """An engine to which all words sound equally likely."""
+    return [-1.0] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("heard", "term", "spelled"),
+    [
+        ("a KVN guest", "KVM", "a KVM guest"),
+        ("a KVR guest", "KVM", "a KVR guest"),
+        ("a tin guest", "tim", "a tin guest"),
+        ("the futex lockpie call", "futex_lock_pi", "the futex_lock_pi call"),
+        ("many futexes here", "futex", "many futexes here"),
+    ],
+)
+def test_where_the_sound_can_not_tell_letters_read_out_are_the_term(heard: str, term: str, spelled: str) -> None:
+    found = spelling.respelled(words(heard, 0.9), lexicon.lexicon([term]), neither)
+    assert " ".join(word.text for word in found) == spelled
+
+
 def test_what_was_heard_surely_is_not_even_weighed() -> None:
     engine = Engine("Vedran")
     heard = words("many veterans had a known fault", 0.99)

@@ -130,6 +130,20 @@ def test_every_moment_of_a_chapter_link_is_a_place_in_the_page(served: Served) -
     assert {link.removeprefix("#") for link in chapters} <= places
 
 
+def test_what_is_worth_hearing_plays_from_there(served: Served) -> None:
+    text = served.client.get(f"/episodes/{MEMORY}").text
+    [listed] = re.findall(r'<nav class="bites".*?</nav>', text, re.DOTALL)
+    links = re.findall(r'href="#t=([\d.]+)".*?<bdi>(.*?)</bdi> <span class="length">(.*?)</span>', listed)
+    assert links == [("5.78", "How it chooses", "0:04"), ("0", "Memory", "0:01")]
+    assert "Worth hearing" not in served.client.get(f"/episodes/{TUNNELS}").text
+    told = served.client.get(f"/api/episodes/{MEMORY}").json()["soundbites"]
+    assert [(bite["title"], bite["start_ms"], bite["duration_ms"]) for bite in told] == [
+        ("How it chooses", 5783, 4000),
+        ("Memory", 0, 1500),
+    ]
+    assert told[0]["url"] == f"{served.url}/episodes/{MEMORY}?t=5.78"
+
+
 def test_words_and_text_agree(served: Served) -> None:
     text = served.client.get(f"/episodes/{MEMORY}").text
     times = served.client.get(f"/episodes/{MEMORY}/words.json").json()
