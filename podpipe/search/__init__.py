@@ -86,6 +86,9 @@ class Index(Protocol):
     def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """Of each run of terms whether a passage has them beside each other. Raises SearchError."""
 
+    def count(self, term: str) -> int:
+        """In how many passages a term is."""
+
     def vocabulary(self) -> Vocabulary:
         """All terms that passages have, as long as nothing changes the same object. Raises SearchError."""
 

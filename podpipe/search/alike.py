@@ -61,6 +61,9 @@ _LETTERS = {
 class Library(Protocol):
     """What must be known of an index."""
 
+    def count(self, term: str) -> int:
+        """In how many passages a term is."""
+
     def vocabulary(self) -> Vocabulary:
         """Its terms."""
 
@@ -70,7 +73,7 @@ class Library(Protocol):
 
 def widened(query: Query, library: Library) -> Query:
     """The query, with what may stand for those of its terms that hardly are in the library."""
-    parts = _joined(query.tree.parts, library.vocabulary())
+    parts = _joined(query.tree.parts, library)
     return replace(query, tree=replace(query.tree, parts=tuple(_widened(part, library) for part in parts)))
 
 
@@ -88,14 +91,14 @@ def _flat(node: Node) -> tuple[Node, ...]:
     return node.parts if isinstance(node, Any) else (node,)
 
 
-def _joined(parts: tuple[Node, ...], vocabulary: Vocabulary) -> tuple[Node, ...]:
+def _joined(parts: tuple[Node, ...], library: Library) -> tuple[Node, ...]:
     """Neighbours that the library has in one word: "wire guard" as "wireguard" too."""
     result: list[Node] = []
     for part in parts:
         before = result[-1] if result else None
         if isinstance(part, Term) and isinstance(before, Term):
             phrase = Term((*before.run, *part.run), in_title=part.in_title, form=f"{before.form} {part.form}")
-            if before.in_title == part.in_title and (word := _in_one(phrase, vocabulary)):
+            if before.in_title == part.in_title and (word := _in_one(phrase, library)):
                 result[-1] = Any((phrase, word))
                 continue
         result.append(part)
@@ -106,13 +109,13 @@ def alternatives(term: Term, library: Library) -> tuple[Term, ...]:
     """What may stand for a term that hardly is in the library, the most alike first; nothing for others."""
     if term.prefix or term.in_title:
         return ()
-    vocabulary = library.vocabulary()
     if len(term.run) > 1:
-        joined = _in_one(term, vocabulary)
+        joined = _in_one(term, library)
         return (joined,) if joined else ()
     word, stem = term.form.casefold(), term.run[0]
-    if len(word) < 3 or not word.isalpha() or vocabulary.counts.get(stem, 0) >= FEW:
+    if len(word) < 3 or not word.isalpha() or library.count(stem) >= FEW:
         return ()
+    vocabulary = library.vocabulary()
     ways = [*_parts(word, vocabulary), *_spelled(stem, vocabulary), *_sounding(word, stem, vocabulary)]
     ways.sort(key=lambda way: -way.worth)
     return tuple(itertools.islice(_said([way for way in ways if way.run != term.run], library), _MOST))
@@ -126,9 +129,9 @@ def _said(ways: Sequence[Term], library: Library) -> Iterator[Term]:
     return (first[run] for run in dict.fromkeys(way.run for way in ways) if len(run) == 1 or next(said, False))
 
 
-def _in_one(phrase: Term, vocabulary: Vocabulary) -> Term | None:
+def _in_one(phrase: Term, library: Library) -> Term | None:
     word = analysis.normal("".join(phrase.form.split()).casefold())
-    if phrase.prefix or not word.isalpha() or word not in vocabulary.counts:
+    if phrase.prefix or not word.isalpha() or not library.count(word):
         return None
     return Term((word,), in_title=phrase.in_title, worth=_SPLIT)
 

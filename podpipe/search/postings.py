@@ -11,6 +11,7 @@ import functools
 import heapq
 import io
 import itertools
+import struct
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 from whoosh.codec.whoosh3 import W3Codec, W3LeafMatcher
 from whoosh.columns import Column
+from whoosh.filedb.filetables import OrderedHashReader
 from whoosh.filedb.structfile import StructFile
 from whoosh.reading import TermNotFound
 from whoosh.scoring import bm25
@@ -31,6 +33,9 @@ Scores = dict[int, float]
 
 _K1, _B = 1.2, 0.75
 """Of BM25, as Whoosh has them."""
+
+_NUMBER, _LENGTHS, _COUNT = struct.Struct("!H"), struct.Struct("!ii"), struct.Struct("!5xI")
+"""In Whoosh's dictionary: the number of a field, how long key and value are, and how many documents a word has."""
 
 _REMEMBERED = 1000
 """Words of which a segment remembers where their postings are."""
@@ -84,6 +89,14 @@ class Postings:
             for _, _, segment in self._segments:
                 segment.forget()
 
+    def counts(self, field: str) -> dict[str, int]:
+        """All words of a field, and in how many documents each is; deleted ones are among them until segments merge."""
+        counts: dict[str, int] = {}
+        for _, _, segment in self._segments:
+            for word, count in segment.counts(field):
+                counts[word] = counts.get(word, 0) + count
+        return counts
+
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
@@ -108,6 +121,30 @@ class _Segment:
         self._info = functools.lru_cache(_REMEMBERED)(self._read_info)
         self._lengths = functools.cache(self._read_lengths)
         self._known: dict[tuple[str, str], dict[int, Block]] = {}
+
+    def counts(self, field: str) -> Iterator[tuple[str, int]]:
+        """The words of a field and their documents, read from the dictionary at once.
+
+        Of each word it has the length of key and value, the key (the field's number and the word) and the value
+        (``W3TermInfo``).
+        """
+        segment, storage = self._reader.segment(), self._reader.storage()
+        length = storage.file_length(segment.make_filename(W3Codec.TERMS_EXT))
+        data = segment.open_file(storage, W3Codec.TERMS_EXT).get(0, length)
+        table = OrderedHashReader(StructFile(io.BytesIO(data)), length)
+        number = table.extras["fieldmap"].get(field)
+        if number is None:
+            return
+        prefix = _NUMBER.pack(number)
+        at = table.closest_key_pos(prefix)
+        while at is not None and at < table.endofdata:
+            key_length, value_length = _LENGTHS.unpack_from(data, at)
+            at += _LENGTHS.size
+            value = at + key_length
+            if data[at : at + len(prefix)] != prefix:
+                return
+            yield data[at + len(prefix) : value].decode(), _COUNT.unpack_from(data, value)[0]
+            at = value + value_length
 
     def forget(self) -> None:
         """Let go of the blocks that were read for phrases."""

@@ -180,14 +180,18 @@ class WhooshIndex:
             self._fresh_searcher()
         return self._postings.said(runs, "text")
 
+    def count(self, term: str) -> int:
+        """As in ``Index``; of what ``find`` has just looked through."""
+        return int((self._searcher or self._fresh_searcher()).doc_frequency("text", term))
+
     def vocabulary(self) -> Vocabulary:
         """As in ``Index``."""
-        searcher = self._fresh_searcher()
+        self._fresh_searcher()
         if self._words is None:
-            reader = searcher.reader()
-            self._words = Vocabulary(
-                {term.decode(): int(info.doc_frequency()) for term, info in reader.iter_field("text")}
-            )
+            try:
+                self._words = Vocabulary(self._postings.counts("text"))
+            except Exception as error:  # as in ``find``
+                raise _unreadable(self._folder, error) from error
         return self._words
 
     def rarity(self, term: Term) -> float:

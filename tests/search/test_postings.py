@@ -114,3 +114,9 @@ def test_runs_are_said_or_not(corpus: Corpus) -> None:
     runs = [("kernel", "swap"), ("zram", "zram", "zram", "zram"), ("kernel", "nothing"), ("swap", "kernel")]
     said = [any(_of_run(Term(run), number, corpus) is not None for number in corpus.terms) for run in runs[:2]]
     assert list(corpus.postings.said(runs, "text")) == [*said, False, True]
+
+
+@pytest.mark.parametrize("field", ["text", "title", "show", "speakers"])
+def test_the_dictionary_is_as_whoosh_reads_it(corpus: Corpus, field: str) -> None:
+    read = corpus.searcher.reader().iter_field(field)
+    assert corpus.postings.counts(field) == {word.decode(): info.doc_frequency() for word, info in read}
