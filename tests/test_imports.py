@@ -142,5 +142,6 @@ def test_the_command_line_loads_no_heavy_library() -> None:
 
 def test_every_module_can_be_imported() -> None:
     """One after another: as no imports run in a circle, none needs those before it."""
-    code = f"import importlib\nfor name in {sorted(MODULES.keys() - {'podpipe.__main__'})!r}: importlib.import_module(name)"
+    names = sorted(MODULES.keys() - {"podpipe.__main__"})
+    code = f"import importlib\nfor name in {names!r}: importlib.import_module(name)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT.parent)
