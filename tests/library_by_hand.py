@@ -25,6 +25,7 @@ def add(
     title: str = "",
     show: str = "",
     day: tuple[int, int, int] | None = None,
+    enclosure: str = "",
     sound: bool = False,
 ) -> None:
     """Put an episode into the library, as if it had been ingested; its sound only where that is wanted."""
@@ -44,7 +45,9 @@ def add(
     folder = library.folder(name)
     folder.path.mkdir(parents=True)
     published = datetime(*day, tzinfo=UTC) if day else None
-    facts = Episode(name, f"guid of {name}", title or name, show, published, f"https://example.org/{name}.mp3")
+    facts = Episode(
+        name, f"guid of {name}", title or name, show, published, enclosure or f"https://example.org/{name}.mp3"
+    )
     ledger = folder.ledger()
     ledger.write(
         {

@@ -40,9 +40,9 @@ class ClipPart(enum.StrEnum):
 
 def command(
     query: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="QUERY", help="Words, a phrase in quotes, a beginning with a star: oom*"),
-    ],
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many hits at the most.")] = 10,
     show: Annotated[str | None, typer.Option("--show", metavar="NAME", help="Only this show.")] = None,
     since: Annotated[
@@ -85,7 +85,7 @@ def command(
     if len(forms) > 1:
         raise typer.BadParameter(f"one form at a time: --{' or --'.join(forms)}")
     place = Library.locate(library)
-    text = _as_query(query)
+    text = _as_query(query or [])
     with open_index(place.index) as index:
         narrowed = _Narrowed(limit, show, since.date() if since else None, _episode_id(index, place, episode), sort)
         answer = _answer(index, text, narrowed, context=context, related=related)

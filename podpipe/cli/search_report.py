@@ -26,7 +26,9 @@ def show(answer: Answer, library: Library, *, explain: bool = False) -> None:
     for note in answer.notes:
         console.err().print(console.clean(note), style="yellow", markup=False)
     if not answer.hits:
-        out.print(f"Nothing found for {console.clean(answer.query)}.", markup=False)
+        out.print(
+            f"Nothing found for {console.clean(answer.query)}." if answer.query else "Nothing found.", markup=False
+        )
     clips = {clip.number: clip for clip in answer.clips}
     contexts = dict(zip(answer.hits, answer.contexts, strict=False))
     number = 0

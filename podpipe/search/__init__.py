@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -74,11 +74,17 @@ class Index(Protocol):
         Raises SearchError.
         """
 
+    def newest(self, query: Query) -> Iterator[bytes]:
+        """The ``data`` of what a query is narrowed to: of the newest day first, in the end what has no day.
+
+        Raises SearchError.
+        """
+
     def rarity(self, term: Term) -> float:
         """Inverse document frequency of a term (natural logarithm; of a run that of its rarest)."""
 
-    def says(self, run: Sequence[str]) -> bool:
-        """Whether a passage has these terms beside each other. Raises SearchError."""
+    def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
+        """Of each run of terms whether a passage has them beside each other. Raises SearchError."""
 
     def vocabulary(self) -> Vocabulary:
         """All terms that passages have, as long as nothing changes the same object. Raises SearchError."""
@@ -155,16 +161,20 @@ def search(
     since: date | None = None,
     episode_id: str | None = None,
 ) -> Results:
-    """Answer a query: all terms, and where too few have them, any of them.
+    """Answer a query: all terms, and where too few have them, any of them; without terms the newest episodes.
 
     Raises:
-        SearchError: the query can't be understood.
+        SearchError: the query can't be understood, or the index not be read.
     """
     from podpipe.search import alike
+    from podpipe.search.listing import listed
     from podpipe.search.rank import ranked
 
     query = parse(text, show=show, since=since, languages=index.languages())
     query = replace(query, episode_id=episode_id)
+    if not query.tree.parts:
+        hits = listed(index, query, limit)
+        return Results(hits, ("No word is asked for; here are the newest episodes.",) if hits else ())
     notes: list[str] = []
     found = index.find(query, any_term=False, limit=CANDIDATES)
     if len(found) < ENOUGH and (wider := alike.widened(query, index)) != query:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -64,8 +64,8 @@ class Library(Protocol):
     def vocabulary(self) -> Vocabulary:
         """Its terms."""
 
-    def says(self, run: Sequence[str]) -> bool:
-        """Whether a passage has these terms beside each other."""
+    def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
+        """Of each run of terms whether a passage has them beside each other."""
 
 
 def widened(query: Query, library: Library) -> Query:
@@ -114,15 +114,16 @@ def alternatives(term: Term, library: Library) -> tuple[Term, ...]:
     if len(word) < 3 or not word.isalpha() or vocabulary.counts.get(stem, 0) >= FEW:
         return ()
     ways = [*_parts(word, vocabulary), *_spelled(stem, vocabulary), *_sounding(word, stem, vocabulary)]
-    likely: dict[Run, Term] = {}
-    tried = 0
-    for way in sorted(ways, key=lambda way: -way.worth):
-        tried += len(way.run) > 1
-        if way.run in likely or way.run == term.run or (len(way.run) > 1 and tried > _TRIED):
-            continue
-        if len(way.run) == 1 or library.says(way.run):
-            likely[way.run] = way
-    return tuple(likely.values())[:_MOST]
+    ways.sort(key=lambda way: -way.worth)
+    return tuple(itertools.islice(_said([way for way in ways if way.run != term.run], library), _MOST))
+
+
+def _said(ways: Sequence[Term], library: Library) -> Iterator[Term]:
+    """Each way once: words, and of the first that are several words those that the library has beside each other."""
+    several = [way.run for way in ways if len(way.run) > 1]
+    said = iter(library.said(list(dict.fromkeys(several[:_TRIED]))))
+    first = {way.run: way for way in reversed(ways)}
+    return (first[run] for run in dict.fromkeys(way.run for way in ways) if len(run) == 1 or next(said, False))
 
 
 def _in_one(phrase: Term, vocabulary: Vocabulary) -> Term | None:

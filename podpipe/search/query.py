@@ -3,7 +3,8 @@
     query  = part { [AND | OR] part }        OR joins its neighbours alone: kvm OR xen migration
     part   = [NOT | -] ( "(" query ")" | [field:] word | [field:] "phrase" )
 
-``topic:`` looks in titles only; ``show:``, ``speaker:``, ``since:`` and ``until:`` narrow the whole query.
+``topic:`` looks in titles only; ``show:``, ``speaker:``, ``since:`` and ``until:`` narrow the whole query, or are
+all of it.
 """
 
 from __future__ import annotations
@@ -96,6 +97,11 @@ class Query:
         return tuple(filter(None, of_talk)) or self.terms
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether it says where: what has no words then asks for all that is there."""
+        return any((self.show, self.since, self.until, self.episode_id, self.speaker))
+
+    @property
     def is_of_titles(self) -> bool:
         """Whether it asks for titles alone."""
         return all(term.in_title for alternatives in self.terms for term in alternatives)
@@ -114,15 +120,20 @@ def parse(
 ) -> Query:
     """Read a query; ``languages`` are those that the words may be of.
 
+    It has no terms where there are only fields that narrow it.
+
     Raises:
         SearchError: a quote or parenthesis is left open, a day is none, or nothing is left to search for; the
             message shows the place.
     """
     reader = _Reader(text, tuple(languages) or ("en",), Query(All(()), show=show, since=since))
     tree = reader.whole()
-    if not tree.parts:
+    query = replace(reader.narrowed, tree=tree)
+    if query.tree.parts or (query.is_narrowed and not query.tree.without and not reader.has_words):
+        return query
+    if reader.has_words:
         raise SearchError(f"there is nothing to search for in {text!r}: give a word that is not as common as 'the'")
-    return replace(reader.narrowed, tree=tree)
+    raise SearchError("there is nothing to search for: give a word, a phrase in quotes, or a field as in show:linux")
 
 
 @dataclass
@@ -134,6 +145,8 @@ class _Reader:
     narrowed: Query
     pieces: list[re.Match[str]] = field(init=False)
     at: int = 0
+    has_words: bool = False
+    """Whether there was any word or phrase, be it one that says nothing."""
 
     def __post_init__(self) -> None:
         if self.text.count('"') % 2:
@@ -236,6 +249,7 @@ class _Reader:
         return node
 
     def _term(self, piece: re.Match[str], *, in_title: bool = False) -> Node | None:
+        self.has_words = True
         value = piece["phrase"] if piece.lastgroup == "phrase" else piece["word"]
         prefix = value.endswith("*")
         runs = dict.fromkeys(run for language in self.languages if (run := _run(value, language, prefix)))

@@ -86,6 +86,13 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
     return tuple(_hit(hit, query, matcher) for hit in hits[:limit])
 
 
+def unranked(candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
+    """Hits of what was asked for without words: at their beginnings, in the order in which they are given."""
+    nothing = Features(*(0.0 for _ in Features._fields))
+    matcher = Matcher(query, lambda term: 0.0)
+    return tuple(_hit(_Scored(0.0, candidate, nothing), query, matcher) for candidate in candidates)
+
+
 def reasons(features: Features) -> tuple[Reason, ...]:
     """What a score is the sum of."""
     return tuple(
@@ -228,7 +235,7 @@ def _wanted(found: Iterable[Found], query: Query, matcher: Matcher) -> Iterator[
             if titles[heading]:
                 continue
         if query.speaker:
-            candidate = _said_by(candidate, f" {speaker_terms(query.speaker)} ")
+            candidate = said_by(candidate, query.speaker)
             if not candidate.text or not matcher.share(_joined(candidate)):
                 continue
             match = replace(match, candidate=candidate)
@@ -269,9 +276,10 @@ def heard_as(text: str, terms: str, alike: Sequence[Term], language: str) -> Ite
             yield from (words for words in found if len(words.split()) <= len(term.run))
 
 
-def _said_by(candidate: Candidate, name: str) -> Candidate:
-    """What one speaker says of a passage."""
-    kept = [n for n, speaker in enumerate(candidate.speakers) if name in f" {speaker_terms(speaker)} "]
+def said_by(candidate: Candidate, name: str) -> Candidate:
+    """What speakers of a name say of a passage."""
+    words = f" {speaker_terms(name)} "
+    kept = [n for n, speaker in enumerate(candidate.speakers) if words in f" {speaker_terms(speaker)} "]
     terms, texts = candidate.terms.split("\n"), candidate.text.split("\n")
     return msgspec.structs.replace(
         candidate,

@@ -56,6 +56,8 @@ def related(index: Index, text: str, *, show: str | None = None, since: date | N
         SearchError: the query can't be understood, or the index not be read.
     """
     query = parse(text, show=show, since=since, languages=index.languages())
+    if not query.tree.parts:
+        return Related((), ())
     found = index.find(query, any_term=False, limit=CANDIDATES)
     if len(found) < ENOUGH and len(query.tree.parts) > 1:
         found = index.find(query, any_term=True, limit=CANDIDATES)

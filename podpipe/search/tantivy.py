@@ -6,9 +6,10 @@ Its index is data alone: reading one runs no code.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ _TERMS = "terms"
 """The name of the analyzer that only parts at spaces."""
 
 _HEAP = 128_000_000
+
+_PAGE = 1000
+"""So many documents are listed at once."""
 
 
 def _schema() -> t.Schema:
@@ -134,10 +138,24 @@ class TantivyIndex:
         except (ValueError, OSError) as error:
             raise _unreadable(self._folder, error) from error
 
-    def says(self, run: Sequence[str]) -> bool:
+    def newest(self, query: Query) -> Iterator[bytes]:
+        """As in ``Index``."""
+        try:
+            searcher = self._searcher()
+            asked = t.Query.boolean_query([(t.Occur.Must, t.Query.all_query()), *self._filters(query)])
+            for offset in itertools.count(0, _PAGE):
+                hits = searcher.search(asked, _PAGE, count=False, order_by_field="day", offset=offset).hits
+                yield from (searcher.doc(address)["data"][0] for _, address in hits)
+                if len(hits) < _PAGE:
+                    return
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
+
+    def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
-        query = self._in_field(Term(tuple(run)), "text")
-        return bool(self._index.searcher().search(query, 1, count=False).hits)
+        searcher = self._index.searcher()
+        for run in runs:
+            yield bool(searcher.search(self._in_field(Term(tuple(run)), "text"), 1, count=False).hits)
 
     def vocabulary(self) -> Vocabulary:
         """As in ``Index``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from podpipe.models import IndexedEpisode
 from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
-from podpipe.search.query import All, Node, Query, Term
+from podpipe.search.postings import Postings
+from podpipe.search.query import Query, Term
 from podpipe.search.vocabulary import Vocabulary
 
 _TRIES = 20
@@ -59,6 +60,8 @@ class WhooshIndex:
         self._generation = -1
         """What the searcher has seen of the index."""
         self._words: Vocabulary | None = None
+        self._languages: tuple[str, ...] | None = None
+        self._postings: Postings
         if create:
             with alone(folder):
                 _create(folder)
@@ -147,20 +150,35 @@ class WhooshIndex:
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
         try:
-            searcher, narrowed = self._fresh_searcher(), _filter(query)
+            searcher, within = self._fresh_searcher(), _filter(query)
             tree = query.either if any_term else query.tree
             return [
-                Found(candidate(hit.fields()["data"]), hit.score or 0.0)
+                Found(candidate(searcher.stored_fields(number)["data"]), score)
                 for field in (("title",) if query.is_of_titles else ("text", "title"))
-                for hit in searcher.search(_engine_query(tree, field), limit=limit, filter=narrowed)
+                for number, score in self._postings.best(tree, field, within, limit)
             ]
         except Exception as error:  # and so do damaged segments
             raise _unreadable(self._folder, error) from error
 
-    def says(self, run: Sequence[str]) -> bool:
+    def newest(self, query: Query) -> Iterator[bytes]:
+        """As in ``Index``."""
+        try:
+            searcher, within = self._fresh_searcher(), _filter(query)
+            reader = searcher.reader()
+            left = set(reader.all_doc_ids() if within is None else searcher.docs_for_query(within))
+            for day in reversed(list(reader.lexicon("day")) if left else []):
+                numbers = [number for number in reader.postings("day", day).all_ids() if number in left]
+                yield from (searcher.stored_fields(number)["data"] for number in numbers)
+                left.difference_update(numbers)
+            yield from (searcher.stored_fields(number)["data"] for number in sorted(left))
+        except Exception as error:  # as in ``find``
+            raise _unreadable(self._folder, error) from error
+
+    def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
-        searcher = self._searcher or self._fresh_searcher()
-        return next(iter(searcher.docs_for_query(_in_field(Term(tuple(run)), "text"))), None) is not None
+        if self._searcher is None:
+            self._fresh_searcher()
+        return self._postings.said(runs, "text")
 
     def vocabulary(self) -> Vocabulary:
         """As in ``Index``."""
@@ -192,7 +210,8 @@ class WhooshIndex:
             if self._searcher is None or generation != self._generation:
                 # Never Whoosh's own refresh(): it keeps segments that were merged away and sees no deletions.
                 before, self._searcher = self._searcher, self._index.searcher()
-                self._generation, self._words = generation, None
+                self._generation, self._postings = generation, Postings(self._searcher)
+                self._words = self._languages = None
                 if before is not None:
                     before.close()
         except Exception as error:  # damaged segments raise anything too
@@ -202,7 +221,10 @@ class WhooshIndex:
     def languages(self) -> tuple[str, ...]:
         """As in ``Index``."""
         reader = self._fresh_searcher().reader()
-        return tuple(term.decode() for term in reader.lexicon("language")) if reader.doc_count_all() else ()
+        if self._languages is None:
+            lexicon = reader.lexicon("language") if reader.doc_count_all() else ()
+            self._languages = tuple(term.decode() for term in lexicon)
+        return self._languages
 
     def episode_ids(self) -> set[str]:
         """As in ``Index``."""
@@ -269,32 +291,6 @@ def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
     return [segment for segment in segments if segment not in small]
 
 
-def _engine_query(node: Node, field: str) -> Any:
-    """What passages ("text") or titles ("title") must have; those of passages are in their topic."""
-    if isinstance(node, Term):
-        return _in_field(node, "topic" if node.in_title and field == "text" else field)
-    parts = [_engine_query(part, field) for part in node.parts]
-    if isinstance(node, All):
-        return _without(q.And(parts) if len(parts) > 1 else parts[0], node, field)
-    return q.Or(parts)
-
-
-def _without(tree: Any, node: All, field: str) -> Any:
-    for part in node.without:
-        tree = q.AndNot(tree, _engine_query(part, field))
-    return tree
-
-
-def _in_field(term: Term, field: str) -> Any:
-    *words, last = term.run
-    ending = (q.Prefix if term.prefix else q.Term)(field, last)
-    if not words:
-        return ending
-    if term.prefix:
-        return q.Sequence([*(q.Term(field, word) for word in words), ending])
-    return q.Phrase(field, list(term.run))
-
-
 def _filter(query: Query) -> Any:
     filters = []
     if query.show:
@@ -303,7 +299,8 @@ def _filter(query: Query) -> Any:
         first, last = (day and day.isoformat() for day in (query.since, query.until))
         filters.append(q.TermRange("day", first, last))
     if query.speaker:
-        filters.append(_in_field(Term(tuple(speaker_terms(query.speaker).split())), "speakers"))
+        words = speaker_terms(query.speaker).split()
+        filters.append(q.Phrase("speakers", words) if len(words) > 1 else q.Term("speakers", words[0]))
     if query.episode_id:
         filters.append(q.Term("episode", query.episode_id))
     return q.And(filters) if filters else None

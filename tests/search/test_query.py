@@ -104,10 +104,18 @@ def test_what_is_no_day_is_pointed_at(text: str) -> None:
     assert query[pointer.index("^") :].startswith("since:")
 
 
-@pytest.mark.parametrize("text", ["", " ", "the", '"of the"', "-zebra", "show:x", "since:2026", "*", "...", '""'])
+@pytest.mark.parametrize(
+    "text", ["", " ", "the", '"of the"', "-zebra", "*", "...", '""', "the show:x", "show:x -zebra"]
+)
 def test_nothing_to_search_for(text: str) -> None:
     with pytest.raises(SearchError, match="nothing to search for"):
         parse(text)
+
+
+@pytest.mark.parametrize("text", ["show:x", "since:2026", "until:2026-02", 'speaker:"jon m"', "show:x since:2026"])
+def test_fields_may_stand_alone(text: str) -> None:
+    assert parse(text).tree == All(())
+    assert parse(text).is_narrowed
 
 
 @pytest.mark.parametrize(("text", "column"), [('"', 0), ('zebra "llama', 6), ('"a b" c "', 8), ('ze"bra', 2)])
