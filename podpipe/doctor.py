@@ -93,7 +93,27 @@ def _library(library: Library) -> Iterator[Finding]:
         yield Finding("Episodes", "note", text, "ingest their source again")
     else:
         yield Finding("Episodes", "good", str(len(folders)))
+    yield from _shows(library)
     yield from _index(library, {folder.id for folder in folders} - set(unfinished))
+
+
+def _shows(library: Library) -> Iterator[Finding]:
+    """What is followed, where anything is."""
+    from podpipe.shows.registry import Registry
+
+    try:
+        with Registry(library.root, create=False) as registry:
+            followed, counts = registry.subscriptions(followed=True), registry.counts()
+    except PodpipeError as error:
+        yield Finding("Shows", "bad", str(error))
+        return
+    failing = sum(bool(show.error) for show in followed)
+    failed = sum(states["failed"] for states in counts.values())
+    if failing or failed:
+        text = f"{len(followed)} followed; feeds that can't be read: {failing}; episodes that failed: {failed}"
+        yield Finding("Shows", "note", text, "podpipe status says why")
+    elif followed:
+        yield Finding("Shows", "good", f"{len(followed)} followed")
 
 
 def _index(library: Library, finished: set[str]) -> Iterator[Finding]:

@@ -55,12 +55,14 @@ def test_a_show_is_followed_from_the_first_day_on(tmp_path: Path, publisher: Pub
 def test_a_feed_that_fails_rests_and_an_update_says_so(tmp_path: Path, publisher: Publisher) -> None:
     url = publisher.feed([], title="The Show")
     podpipe("subscribe", url, cwd=tmp_path)
+    assert "✓ Shows: 1 followed" in podpipe("doctor", cwd=tmp_path).stdout
     publisher.site.replies.clear()
     assert "1 feed could not be read" in podpipe("update", cwd=tmp_path, code=1).stdout
     again = podpipe("update", cwd=tmp_path).stdout
     assert re.search(
         r"No feed was asked\. The feed of The Show could not be read; asked again in \d+ min, or by", again
     )
+    assert "Shows: 1 followed; feeds that can't be read: 1" in podpipe("doctor", cwd=tmp_path).stdout
     publisher.feed([], title="The Show")
     assert "Nothing new in 1 show." in podpipe("update", "the show", cwd=tmp_path).stdout
 

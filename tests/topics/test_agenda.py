@@ -76,6 +76,12 @@ def test_a_heading_right_after_the_list_is_found() -> None:
     assert at == {"Futexes": starts[2], "Lockdep": starts[8], "WireGuard": starts[14]}
 
 
+def test_after_a_long_silence_the_list_is_over_though_its_last_topic_was_not_heard() -> None:
+    topics = ["Lockdep", "WireGuard", "Futexes"]
+    said = [INTRO, (600, "In this show: Lockdep, WireGuard, and"), (1800, "Futexes."), *sentences(5, "it")]
+    assert found(topics, *said)[0] == {"Futexes": talk(*said)[2][2]}
+
+
 def test_a_mention_in_a_sentence_is_no_heading() -> None:
     said = [INTRO, *sentences(5, "it"), (1200, "Here comes the annual OOM killer discussion."), *sentences(5, "it")]
     assert found(["OOM killer"], *said)[0] == {}

@@ -76,6 +76,20 @@ def test_pauses_that_are_usual_here_part_no_topics() -> None:
     assert heard.find(words, sound) == []
 
 
+def test_of_a_list_that_was_misheard_two_topics_said_as_headings_are_enough() -> None:
+    opening = "In today's show: Futexes, Lobster, Why are God, Sled naming, and Thread naming."
+    words, sound, starts = talk(*episode_of("Futexes.", "Wire guard.", "Thread naming.", opening=opening))
+    found = heard.find(words, sound)
+    assert [(chapter.title, chapter.start_ms) for chapter in found] == list(
+        zip(("Futexes", "Wire guard", "Thread naming"), starts[2:-1:6], strict=True)
+    )
+
+
+def test_a_name_that_is_no_word_keeps_its_small_letter() -> None:
+    words, sound, _ = talk(*episode_of("io_uring.", "futexes.", "c++ templates."))
+    assert [chapter.title for chapter in heard.find(words, sound)] == ["io_uring", "Futexes", "c++ templates"]
+
+
 @pytest.mark.parametrize(
     ("said", "topics"),
     [
@@ -87,6 +101,7 @@ def test_pauses_that_are_usual_here_part_no_topics() -> None:
         ([(600, "In this episode, I am in Ghent, we will talk, and you can call us.")], []),
         ([(600, "I tried it today, and it worked.")], []),
         ([(600, "Here are perf, KVM and eBPF.")], []),
+        ([(600, "Today's items are lockdep,"), (300, "KVM,"), (300, "and"), (900, "Futexes.")], ["lockdep", "KVM"]),
     ],
 )  # fmt: skip
 def test_what_the_host_announces_is_listed(said: list[tuple[int, str]], topics: list[str]) -> None:
