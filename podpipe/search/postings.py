@@ -90,12 +90,12 @@ class Postings:
                 segment.forget()
 
     def counts(self, field: str) -> dict[str, int]:
-        """All words of a field, and in how many documents each is; deleted ones are among them until segments merge."""
+        """All words of a field in order, and in how many documents each is; deleted ones are among them until segments merge."""
         counts: dict[str, int] = {}
         for _, _, segment in self._segments:
             for word, count in segment.counts(field):
                 counts[word] = counts.get(word, 0) + count
-        return counts
+        return dict(sorted(counts.items()))
 
 
 @dataclass(frozen=True, slots=True)

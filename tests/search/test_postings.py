@@ -119,4 +119,5 @@ def test_runs_are_said_or_not(corpus: Corpus) -> None:
 @pytest.mark.parametrize("field", ["text", "title", "show", "speakers"])
 def test_the_dictionary_is_as_whoosh_reads_it(corpus: Corpus, field: str) -> None:
     read = corpus.searcher.reader().iter_field(field)
-    assert corpus.postings.counts(field) == {word.decode(): info.doc_frequency() for word, info in read}
+    right = {word.decode(): info.doc_frequency() for word, info in read}
+    assert list(corpus.postings.counts(field).items()) == list(right.items())
