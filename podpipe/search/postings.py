@@ -90,7 +90,7 @@ class Postings:
                 segment.forget()
 
     def counts(self, field: str) -> dict[str, int]:
-        """All words of a field in order, and in how many documents each is; deleted ones are among them until segments merge."""
+        """All words of a field in order, and in how many documents each is, with those that were deleted."""
         counts: dict[str, int] = {}
         for _, _, segment in self._segments:
             for word, count in segment.counts(field):
