@@ -153,9 +153,12 @@ class TantivyIndex:
 
     def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
-        searcher = self._index.searcher()
-        for run in runs:
-            yield bool(searcher.search(self._in_field(Term(tuple(run)), "text"), 1, count=False).hits)
+        try:
+            searcher = self._index.searcher()
+            for run in runs:
+                yield bool(searcher.search(self._in_field(Term(tuple(run)), "text"), 1, count=False).hits)
+        except (ValueError, OSError) as error:
+            raise _unreadable(self._folder, error) from error
 
     def count(self, term: str) -> int:
         """As in ``Index``; of what ``find`` has just looked through."""

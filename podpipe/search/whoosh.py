@@ -176,9 +176,12 @@ class WhooshIndex:
 
     def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
-        if self._searcher is None:
-            self._fresh_searcher()
-        return self._postings.said(runs, "text")
+        try:
+            if self._searcher is None:
+                self._fresh_searcher()
+            yield from self._postings.said(runs, "text")
+        except Exception as error:  # as in ``find``
+            raise _unreadable(self._folder, error) from error
 
     def count(self, term: str) -> int:
         """As in ``Index``; of what ``find`` has just looked through."""
