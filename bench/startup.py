@@ -14,9 +14,8 @@ from bench.table import Settings, Skipped, Table
 HELP_S, SEARCH_S = 0.25, 0.4
 
 QUERIES = ("kubernetes", '"garbage collection"', "open source money", "javscript")
-"""The last is misspelt, so that the words of the whole library are looked through."""
-"""A frequent word, a phrase, words that are everywhere: asked of the large index."""
-
+"""A frequent word, a phrase, words that are everywhere, and a misspelt word, for which the words of the whole library
+are looked through: asked of the large index."""
 
 EXPLANATION = """\
 Each command in a new process, {times} times after one that is not counted (so files are in the system's
