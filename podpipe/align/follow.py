@@ -75,10 +75,10 @@ _MARKS = "\"'()[]“”‘’"
 _DEPARTURES = 2
 """So often may the host depart from the script and go on where he was; then the place is lost."""
 
-_PATIENCE = 5
+_PATIENCE = 3
 """So many departures from a script that may be wrong are forgiven ..."""
 
-_SELDOM = 40
+_SELDOM = 100
 """... and after that one in so many words: what is wrong more often costs more than it saves."""
 
 _SENTENCES = 3
@@ -136,9 +136,11 @@ class Reader:
     _departed: int = field(default=0, init=False)
     """How often what was heard was nowhere in the script, since something was read of it."""
     _doubted: int = field(default=0, init=False)
-    """How often what was read ended in a doubt."""
+    """How often what was read ended in a doubt, or nothing was read where something was to be."""
     _words: int = field(default=0, init=False)
     """How many words were read."""
+    _found: int = field(default=0, init=False)
+    """How many of them when the place was last looked for."""
 
     def __post_init__(self) -> None:
         self._tokens = Tokens.of(self.script)
@@ -177,7 +179,10 @@ class Reader:
         self.at = at + count
         self._departed = 0
         self._words += count
-        if self._doubted > _PATIENCE + self._words // _SELDOM:
+        self._give_up_in_doubt()
+
+    def _give_up_in_doubt(self) -> None:
+        if self.doubt > -math.inf and self._doubted > _PATIENCE + self._words // _SELDOM:
             self.script, self.at = (), None
 
     def others(self) -> tuple[int, ...]:
@@ -195,7 +200,10 @@ class Reader:
 
     def find(self, words: Sequence[Word]) -> None:
         """Find the place anew, after words that were recognised."""
-        if not self.script:  # given up
+        self._doubted += self.at is not None and self._words == self._found
+        self._found = self._words
+        self._give_up_in_doubt()
+        if not self.script:
             self.at = None
             return
         tail = Tokens.of([word.text for word in words[-_SYNCED:]])

@@ -213,11 +213,21 @@ def test_a_script_that_is_wrong_too_often_is_given_up() -> None:
     placed[6] = Word("so", 2100, 2400, 0.0005)
     patient, publisher = Reader(SCRIPT * 9, 0), Reader(SCRIPT * 9, 0, doubt=-7.0)
     for reader in (patient, publisher):
-        for _ in range(6):
+        for _ in range(4):
+            assert reader.at is not None
             reader.go_on(len(reader.read(placed, sound).words))
     assert patient.at is not None
     publisher.find(_said("to indicate that an FD was opened by FNotify itself and should not cause"))
     assert (publisher.at, publisher.expected(10_000)) == (None, ())
+
+
+def test_a_script_of_which_nothing_is_ever_read_is_given_up() -> None:
+    said = _said("to indicate that an FD was opened by FNotify itself and should not cause")
+    reader = Reader(SCRIPT, 0, doubt=-7.0)
+    for _ in range(4):
+        assert reader.at is not None
+        reader.find(said)
+    assert (reader.at, reader.expected(10_000)) == (None, ())
 
 
 def test_a_long_word_of_digits_may_last() -> None:
