@@ -105,7 +105,7 @@ def _killed(folder: Path, engine: str, kills: int) -> str:
 
 def _one_by_one(folder: Path, many: int) -> tuple[str, str]:
     """How long an episode takes to be found, and each to be added."""
-    found, added = [], []
+    found, added, tidied = [], [], []
     with open_index(folder) as index, open_index(folder) as other:
         search(other, QUERY)
         for number in range(many):
@@ -120,8 +120,14 @@ def _one_by_one(folder: Path, many: int) -> tuple[str, str]:
                 if not any(hit.episode_id == episode.episode.id for hit in search(other, f'"{word}"').hits):
                     raise RuntimeError(f"{folder} lacks an episode that was added")
                 found.append(time.perf_counter() - started)
+            started = time.perf_counter()
+            index.tidy()
+            tidied.append(time.perf_counter() - started)
         shape = index.shape()
-    times = f"median {statistics.median(added):.2f} s, slowest {max(added):.2f} s; {shape.segments} segments at the end"
+    times = (
+        f"median {statistics.median(added):.2f} s, slowest {max(added):.2f} s; tidied between them: "
+        f"{sum(tidied):.0f} s together; {shape.segments} segments at the end"
+    )
     return f"median {statistics.median(found):.2f} s, slowest {max(found):.2f} s", times
 
 

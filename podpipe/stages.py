@@ -235,6 +235,8 @@ def index(work: Work, index: Index) -> None:
         return Made()
 
     work.stage("index", inputs, [], action)
+    if "index" in work.seconds:
+        index.tidy(lambda: work.progress("tidy", 0, None))
 
 
 def indexed(folder: library.EpisodeFolder) -> IndexedEpisode:

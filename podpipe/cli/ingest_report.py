@@ -31,6 +31,7 @@ _DOING = {
     "transcripts": "writing transcripts",
     "tag": "tagging",
     "index": "indexing",
+    "tidy": "tidying the index",
 }
 
 

@@ -65,6 +65,12 @@ class Index(Protocol):
     def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
         """Take episodes out, all at once; waits as ``add`` does. Raises SearchError, LibraryError."""
 
+    def tidy(self, on_begin: Callable[[], None] = lambda: None) -> None:
+        """Do what adding leaves for later, so that no addition takes long; ``on_begin`` is called where that is much.
+
+        Waits as ``add`` does. Raises SearchError.
+        """
+
     def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
         """Make searching as quick as it gets, without what was deleted; waits as ``add`` does. Raises SearchError."""
 

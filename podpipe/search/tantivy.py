@@ -102,6 +102,9 @@ class TantivyIndex:
                 for episode_id in episode_ids:
                     writer.delete_documents_by_term("episode", episode_id)
 
+    def tidy(self, on_begin: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: tantivy does so by itself, in threads of its own."""
+
     def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
         """As in ``Index``: tantivy merges segments itself, after each commit; what it no longer needs goes."""
         with alone(self._folder, on_wait):

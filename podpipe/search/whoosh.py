@@ -7,6 +7,7 @@ the library's owner alone, is never taken from elsewhere, and can be made again 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,8 +32,11 @@ from podpipe.search.vocabulary import Vocabulary
 
 _TRIES = 20
 
-_LARGE = 20_000
-"""Documents of a segment that a commit no longer merges."""
+_AT_ONCE, _FEW = 600, 4
+"""A commit merges the smallest segments, at least so few, where they hold no more documents together: in a second."""
+
+_MANY, _LARGE = 60, 20_000
+"""Of more segments those that hold fewer documents are merged into one, now and then."""
 
 
 def _schema() -> Schema:
@@ -118,6 +122,17 @@ class WhooshIndex:
             with self._writing(_merge_small) as writer:
                 for episode_id in episode_ids:
                     writer.delete_by_term("episode", episode_id)
+
+    def tidy(self, on_begin: Callable[[], None] = lambda: None) -> None:
+        """As in ``Index``: half a minute, once in hundreds of episodes."""
+        if self.shape().segments <= _MANY:
+            return
+        on_begin()
+        with alone(self._folder, lambda: None):
+            self._reopen()
+            if self.shape().segments > _MANY:
+                with self._writing(_merge_many):
+                    pass
 
     def optimize(self, on_wait: Callable[[], None] = lambda: None) -> None:
         """As in ``Index``: one segment of all."""
@@ -285,17 +300,27 @@ def _unreadable(folder: Path, error: Exception) -> SearchError:
 
 
 def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
-    """Merge the small segments of past commits once there are ten; leave large ones alone."""
-    small = [segment for segment in segments if segment.doc_count_all() < _LARGE]
-    if len(small) < 10:
-        return list(segments)
+    """Merge the smallest segments of past commits, as many as a commit has time for."""
+    by_size = sorted(segments, key=lambda segment: segment.doc_count_all())
+    sizes = itertools.accumulate(segment.doc_count_all() for segment in by_size)
+    fitting = sum(size <= _AT_ONCE for size in sizes)
+    return _merged(writer, segments, by_size[:fitting]) if fitting >= _FEW else list(segments)
+
+
+def _merge_many(writer: Any, segments: Sequence[Any]) -> list[Any]:
+    """Merge all segments but the large ones."""
+    return _merged(writer, segments, [segment for segment in segments if segment.doc_count_all() < _LARGE])
+
+
+def _merged(writer: Any, segments: Sequence[Any], chosen: Sequence[Any]) -> list[Any]:
+    """Put the documents of some segments into the one that is written; gives the others."""
     from whoosh.reading import SegmentReader
 
-    for segment in small:
+    for segment in chosen:
         reader = SegmentReader(writer.storage, writer.schema, segment)
         writer.add_reader(reader)
         reader.close()
-    return [segment for segment in segments if segment not in small]
+    return [segment for segment in segments if segment not in chosen]
 
 
 def _filter(query: Query) -> Any:

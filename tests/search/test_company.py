@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from library_of_talk import STEP_MS, episode
 
-from podpipe.search import ENGINES, Index, open_index, search
+from podpipe.search import ENGINES, Index, open_index, search, whoosh
 
 WRITER = """
 import sys
@@ -131,3 +131,33 @@ def test_a_writer_that_is_killed_leaves_an_index_that_answers(tmp_path: Path, en
             index.add([episode("after", {"Topic": [f"Okapis after round {round_number}."]})])
             (hit,) = search(index, "okapis").hits
             assert hit.snippet.text == f"Okapis after round {round_number}."
+
+
+def test_a_commit_merges_no_more_than_it_has_time_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [f"Zebras of round {number}." for number in range(40)]
+    with open_index(tmp_path / "index", create=True, engine="whoosh") as index:
+        index.add([episode("first", {"Topic": said})])
+        size = index.shape().documents
+        monkeypatch.setattr(whoosh, "_AT_ONCE", 3 * size)
+        for number in range(5):
+            index.add([episode(f"show-{number}", {"Topic": said})])
+        assert index.shape().segments == 6
+        monkeypatch.setattr(whoosh, "_AT_ONCE", 4 * size)
+        index.add([episode("last", {"Topic": said})])
+        assert index.shape().segments == 3
+        assert len(index.episode_ids()) == 7
+
+
+def test_many_segments_become_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whoosh, "_AT_ONCE", 0)
+    begun: list[bool] = []
+    with open_index(tmp_path / "index", create=True, engine="whoosh") as index:
+        for number in range(whoosh._MANY + 1):
+            index.tidy(lambda: begun.append(True))
+            assert begun == []
+            index.add([episode(f"show-{number}", {"Topic": [f"Zebras of round {number}."]})])
+        index.tidy(lambda: begun.append(True))
+        assert begun == [True]
+        assert index.shape().segments == 1
+        assert len(index.episode_ids()) == whoosh._MANY + 1
+        assert search(index, '"round 7"').hits[0].episode_title == search(index, "show-7").hits[0].episode_title
