@@ -9,7 +9,7 @@ from podpipe.search import Index, engine_of
 from podpipe.search.documents import candidate
 
 CHANGE_AT = 300_000
-"""Passages from which on Whoosh takes more than 200 ms for one query in twenty (``docs/benchmarks.md``)."""
+"""Passages from which on Whoosh takes more than 100 ms for one query in twenty (``docs/benchmarks.md``)."""
 
 SOON_AT = CHANGE_AT * 2 // 3
 
