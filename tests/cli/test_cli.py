@@ -142,6 +142,7 @@ def test_without_a_player_it_says_how(library: Path, tmp_path: Path) -> None:
         (["show", "systems", "--plot", "timeline.bmp"], "must end in .png, .svg or .html"),
         (["search", 'an "open quote'], "the quote is never closed"),
         (["search", "x", "since:never"], "'never' is no day"),
+        (["search"], "there is nothing to search for"),
         (["ingest", "nosuch.mp3"], "nosuch.mp3 does not exist"),
         (["ingest", "x", "--model", "bsae"], "unknown model 'bsae'"),
         (["ingest", "ftp://example.org/a.mp3"], "http and https"),
@@ -152,7 +153,7 @@ def test_mistakes_are_one_sentence(library: Path, arguments: list[str], complain
     assert complaint in re.sub(r"\s+", " ", done.stderr + done.stdout)
 
 
-@pytest.mark.parametrize("arguments", [["ingest"], ["search"], ["fly"], ["ingest", "x", "--jobs", "0"], ["play"]])
+@pytest.mark.parametrize("arguments", [["ingest"], ["fly"], ["ingest", "x", "--jobs", "0"], ["play"]])
 def test_wrong_usage(library: Path, arguments: list[str]) -> None:
     podpipe(*arguments, cwd=library, code=2)
 
