@@ -134,7 +134,11 @@ def test_watching_goes_on_until_it_is_stopped(tmp_path: Path, publisher: Publish
             time.sleep(0.2)
         time.sleep(2)
         running.send_signal(how)
-        out, err = running.communicate(timeout=30)
+        try:
+            out, err = running.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            raise
     assert running.returncode == 0, err
     assert "1 done. Library: " in out
     assert err.endswith("stopped\n")
