@@ -106,7 +106,7 @@ def test_they_are_added_and_removed(place: Library, podpipe: Callable[..., str])
         (["add", "news", "soon", "0:20"], 2, "'soon' is no time"),
         (["add", "news", "0:30", "+soon"], 2, "'soon' is no time"),
         (["remove", "news", "1"], 1, "the episode has no soundbite 1; it has none"),
-        (["remove", "news", "first"], 2, "valid integer"),
+        (["remove", "news", "first"], 2, "valid int"),
         (["add", "olds", "0:30", "+15"], 1, "no episode in"),
     ],
 )

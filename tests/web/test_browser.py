@@ -413,6 +413,7 @@ def test_a_correction_survives_a_restart(open_page: Callable[..., Page], own: Li
         page.get_by_role("button", name="Correct", exact=True).click()
         correct(page, "monthly", "fortnightly.")
         correct(page, "daemon", "dæmon", "Everywhere in this episode")
+        expect(page.locator("#transcript")).to_contain_text("dæmon")
         page.keyboard.press("e")
         expect(page.get_by_role("dialog", name="Correct what is said")).to_be_visible()
         page.keyboard.press("Escape")
