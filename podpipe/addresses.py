@@ -83,6 +83,14 @@ def host(url: str) -> str:
         return ""
 
 
+def path(url: str) -> str:
+    """The path of a URL, as it is quoted there; '' where it has none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
 def with_user(url: str, like: str) -> str:
     """A URL with the user and password of another one that is on the same host; otherwise as it is (RFC 7617)."""
     user, at, _ = like.partition("://")[2].partition("/")[0].rpartition("@")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from podpipe import addresses
 from podpipe.check import episodes, feeds, gather
 from podpipe.check.facts import Feed
 from podpipe.check.model import RULES, SEVERITIES, Report
@@ -148,7 +148,7 @@ def _address(url: str, library: Library, options: Options) -> Iterator[Report]:
             return
         feed = feeds.read(page.data) if is_feed(page.data) else None
         if feed is None:
-            yield of_document(mask(url), PurePosixPath(urlsplit(url).path).name, page.data, None)
+            yield of_document(mask(url), PurePosixPath(addresses.path(url)).name, page.data, None)
             return
         yield of_feed(mask(url), _with_cover(feed, client, options))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 import podpipe
 from podpipe import addresses, library, sanitise, storage
@@ -161,7 +160,7 @@ def _sound(chosen: Chosen, wish: Wish, audio_base: str) -> Enclosure:
     if addresses.has_secret(address):
         raise PublishError(f"the audio of {chosen.folder.id} has a password in its address; publish without --no-audio")
     original = chosen.folder.original()
-    ending = urlsplit(address).path.rpartition(".")[2].lower()
+    ending = addresses.path(address).rpartition(".")[2].lower()
     kind = AUDIO_TYPES.get(ending) or AUDIO_TYPES.get(original.suffix.lstrip("."), AUDIO_TYPES["mp3"])
     with storage.explained(original):
         return Enclosure(address, original.stat().st_size, kind)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from podpipe import addresses
 from podpipe.sources.media import SUFFIXES
 from podpipe.sources.xml import Element
 
@@ -105,7 +105,4 @@ def _one(node: Element, url: str, length: str, declared: str = "") -> Iterator[E
 def _path(url: str) -> str:
     if "[" not in url:
         return url.partition("?")[0].partition("#")[0]
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
+    return addresses.path(url)

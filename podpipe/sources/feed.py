@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from podpipe import addresses
 from podpipe.errors import SourceError
 from podpipe.models import Episode, Show
 from podpipe.net import Page, mask
@@ -173,7 +174,7 @@ def _show(root: Element, channel: Element, url: str) -> Show:
     facts = {field: fields.first_line(channel, *names) for field, names in _SHOW.items()}
     owner = next(iter(channel.all("itunes:owner")), None)
     author = next(iter(channel.all("atom:author", "author")), None)
-    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(url).path)).stem) or urlsplit(url).hostname or "feed"
+    title = facts["title"] or line(PurePosixPath(unquote(addresses.path(url))).stem) or addresses.host(url) or "feed"
     feed = mask(url)
     return Show(
         id=show_id(title, facts["guid"] or url),
@@ -204,7 +205,7 @@ def _candidate(item: Element, show: Show, url: str) -> Candidate | None:
         return None
     facts = {field: fields.first_line(item, *names) for field, names in _EPISODE.items()}
     guid = facts["guid"] or item.get("rdf:about") or address
-    title = facts["title"] or line(PurePosixPath(unquote(urlsplit(address).path)).stem) or "episode"
+    title = facts["title"] or line(PurePosixPath(unquote(addresses.path(address))).stem) or "episode"
     published = next((d for name in _EPISODE["published"] if (d := dates.parse(fields.first_line(item, name)))), None)
     author = next(iter(item.all("atom:author", "author")), None)
     episode = Episode(
@@ -245,6 +246,6 @@ def _local(address: str, document: str) -> str:
         return address
     if not document.startswith("file://"):
         return ""
-    folder = Path(unquote(urlsplit(document).path)).parent
-    path = Path(unquote(urlsplit(address).path)).resolve()
+    folder = Path(unquote(addresses.path(document))).parent
+    path = Path(unquote(addresses.path(address))).resolve()
     return str(path) if path.is_relative_to(folder.resolve()) else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from podpipe import audio
+from podpipe import addresses, audio
 from podpipe.errors import AudioError, SourceError
 from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page
@@ -65,8 +65,8 @@ def is_audio_file(path: Path) -> bool:
 
 def from_url(url: str, source: str) -> Candidate:
     """Audio at an address; its file's name is its title."""
-    name = unquote(urlsplit(url).path.rpartition("/")[2])
-    return Candidate(_episode(source, Path(name).stem or urlsplit(url).hostname or "episode"))
+    name = unquote(addresses.path(url).rpartition("/")[2])
+    return Candidate(_episode(source, Path(name).stem or addresses.host(url) or "episode"))
 
 
 def from_file(path: Path) -> Candidate:

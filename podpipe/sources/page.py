@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import lxml.html
 from lxml import etree
@@ -150,15 +150,8 @@ def _is_talk(track: Any) -> bool:
     return track.get("kind", "subtitles").lower() in ("subtitles", "captions")
 
 
-def _path(address: str) -> str:
-    try:
-        return urlsplit(address).path
-    except ValueError:
-        return ""
-
-
 def _is_audio(address: str) -> bool:
-    return bool(_AUDIO_PATH.search(_path(address.strip())))
+    return bool(_AUDIO_PATH.search(addresses.path(address.strip())))
 
 
 def _resolve(base: str, address: str) -> str:
@@ -167,12 +160,12 @@ def _resolve(base: str, address: str) -> str:
     if joined.startswith(("http://", "https://")):
         return joined
     if base.startswith("file:") and joined.startswith("file:"):
-        return unquote(urlsplit(joined).path)
+        return unquote(addresses.path(joined))
     raise SourceError(f"{mask(base)} names {joined} as its audio; podpipe fetches http and https only")
 
 
 def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None) -> Candidate:
-    name = Path(unquote(_path(audio))).stem
+    name = Path(unquote(addresses.path(audio))).stem
     show = published = image = language = None
     if tree is not None:
         title = plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))

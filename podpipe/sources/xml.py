@@ -132,10 +132,10 @@ class Element:
             return ""
         if found.lower().startswith("www."):
             found = "http://" + found
-        if found.startswith(("http://", "https://")) and "[" not in found:
-            return found
+        if found.startswith(("http://", "https://")) and found.isascii() and not ("[" in found or "]" in found):
+            return found  # as most are, and nothing can be wrong with its host
         try:
-            return urljoin(self._node.base or "", found) if not urlsplit(found).scheme else found
+            return found if urlsplit(found).scheme else urljoin(self._node.base or "", found)
         except ValueError:
             return ""
 

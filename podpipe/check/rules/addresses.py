@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
+from podpipe.addresses import path
 from podpipe.check.facts import Feed, Item
 
 CHANNEL = "the channel"
@@ -32,10 +32,7 @@ def addresses(feed: Feed) -> Iterator[tuple[str, str, str]]:
 
 def ending(address: str) -> str:
     """The ending of an address's path, in small letters; empty where it has none."""
-    try:
-        name = PurePosixPath(urlsplit(address.strip()).path).suffix
-    except ValueError:
-        return ""
+    name = PurePosixPath(path(address.strip())).suffix
     return name.lower().lstrip(".") if re.fullmatch(r"\.\w{2,5}", name) else ""
 
 
