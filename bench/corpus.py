@@ -21,7 +21,7 @@ from podpipe.search import open_index
 from podpipe.search.passages import passages
 
 _MS_PER_WORD = 400
-_AT_ONCE = 100
+_AT_ONCE = 500
 
 _SPEAKER = re.compile(r"^\*\*[^*]+:\*\* *", re.MULTILINE)
 _MARK = re.compile(r"\\?\[[^\]]*\\?\]")

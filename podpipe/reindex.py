@@ -13,7 +13,7 @@ from podpipe.models import IndexedEpisode
 from podpipe.search import engine_of, open_index
 from podpipe.search.alone import alone
 
-_AT_ONCE = 100
+_AT_ONCE = 500
 
 
 def reindex(

@@ -11,9 +11,10 @@ for others); a language without either keeps its words as they are.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from podpipe.prose import STOP, normal_form
 
@@ -27,12 +28,14 @@ TERM = re.compile(
     rf"|[{_UNSPACED}]+"
     rf"|{_LETTER}+(?:['’](?!s\b){_LETTER}+)*"
 )
-_PLAIN = re.compile(r"[A-Za-z0-9]+(?:'(?!s\b)[A-Za-z0-9]+)*")
-_SPECIAL = re.compile(r"[+#&]|\.[nN]")
-"""Without these, and in ASCII, ``_PLAIN`` finds what ``TERM`` does, in half the time."""
+_LINES = re.compile(rf"\n|{TERM.pattern}")
+_SPACED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "'\n")}
 
-_LOWER = re.compile(r"(?:^|[\s\"'“‘(])[a-zß-ÿ][\w'’-]*,? [\"'“‘(]?$")
+_LOWER = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[a-zß-ÿ](?:[^\W_]|['’](?=[^\W_]))*,? [\"'“‘(]?$")
 """A word in lower case before the end: what has a capital after it is a name, and no title in capitals."""
+
+_BETWEEN = tuple(f"{comma} {sign}" for comma in ("", ",") for sign in ("", '"', "(", "'", "“", "‘"))
+"""What may be between that word and the name."""
 
 
 _MOST_KNOWN = 500_000
@@ -46,7 +49,7 @@ def normal(term: str, language: str = "en") -> str:
 
 @functools.lru_cache(maxsize=200_000)
 def _normal(term: str, language: str) -> str:
-    if re.match(rf"[{_UNSPACED}]", term):
+    if _is_unspaced(term):
         return unicodedata.normalize("NFKC", term)
     folded = normal_form(term)
     plain = _without_accents(folded)
@@ -56,8 +59,10 @@ def _normal(term: str, language: str) -> str:
 
 
 def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return "".join(sign for sign in decomposed if not (unicodedata.combining(sign) or sign.isspace()))
 
 
 @functools.cache
@@ -85,20 +90,23 @@ def spans(text: str, language: str = "en") -> Iterator[tuple[str, int, int]]:
 
     A stop word with a capital within a sentence is a name (Go), and stays, as does one in capitals (IT, US).
     """
-    known = _known(language[:2].casefold())
     for match in TERM.finditer(text):
-        word, start = match[0], match.start()
-        term = known[word]
-        if term:
-            yield term, start, match.end()
-        elif term is None and _is_unspaced(word):
-            yield from _pairs(word, start)
-        elif term is None and _is_name(text, word, start):
-            yield normal(word, language), start, match.end()
+        yield from _spans(text, match[0], match.start(), language)
+
+
+def _spans(text: str, word: str, start: int, language: str) -> Iterator[tuple[str, int, int]]:
+    """The terms of a word that stands in a text."""
+    term = _known(language[:2].casefold())[word]
+    if term:
+        yield term, start, start + len(word)
+    elif term is None and _is_unspaced(word):
+        yield from _pairs(word, start)
+    elif term is None and _is_name(text, word, start):
+        yield normal(word, language), start, start + len(word)
 
 
 def _is_unspaced(word: str) -> bool:
-    return re.match(rf"[{_UNSPACED}]", word) is not None
+    return not word.isascii() and re.match(rf"[{_UNSPACED}]", word) is not None
 
 
 def _pairs(word: str, start: int) -> Iterator[tuple[str, int, int]]:
@@ -114,7 +122,7 @@ def _is_name(text: str, word: str, start: int) -> bool:
     if not _may_be_name(word):
         return False
     is_acronym = word.isupper() and len(word) > 1 and (not text.isupper() or text.strip() == word)
-    return is_acronym or _LOWER.search(text[max(start - 24, 0) : start]) is not None
+    return is_acronym or _LOWER.search(text, max(start - 24, 0), start) is not None
 
 
 def is_stop(term: str, language: str = "en") -> bool:
@@ -123,13 +131,51 @@ def is_stop(term: str, language: str = "en") -> bool:
 
 
 def terms(text: str, language: str = "en") -> list[str]:
-    """The terms of a text, without stop words: as ``spans`` has them, several times as fast."""
-    plain = text.isascii() and not _SPECIAL.search(text)
-    words = (_PLAIN if plain else TERM).findall(text)
-    found = list(map(_known(language[:2].casefold()).__getitem__, words))
-    if None in found[1:] or (found and found[0] is None and not words[0].istitle()):
-        return [term for term, _, _ in spans(text, language)]
-    return list(filter(None, found))
+    """The terms of a text, without stop words."""
+    return lines(text.replace("\n", " "), language).split()
+
+
+def lines(text: str, language: str = "en") -> str:
+    """The terms of each line, each between spaces: as ``spans`` has them, several times as fast."""
+    words = _plain_words(text) if _is_plain(text) else _LINES.findall(text)
+    known = _known(language[:2].casefold())
+    found = list(map(known.__getitem__, words))
+    for number, term in enumerate(found):
+        if term is None:
+            is_doubtful = words[number] in known.mixed or _is_doubtful(text, words, number)
+            found[number] = _in_line(text, words, number, language) if is_doubtful else ""
+    return f" {' '.join(filter(None, found))} "
+
+
+def _is_plain(text: str) -> bool:
+    """Whether words are what stands between signs, and no sign but the apostrophe is part of one."""
+    return text.isascii() and not ("+" in text or "#" in text or "&" in text or ".n" in text or ".N" in text)
+
+
+def _plain_words(text: str) -> list[str]:
+    """Words, ends of lines, and "" between signs that stand beside each other: joined by spaces they are a line."""
+    return text.translate(_SPACED).replace("\n", " \n ").split(" ")
+
+
+def _is_doubtful(text: str, words: Sequence[str], number: int) -> bool:
+    """Whether a word may have a term: most capitals only begin a sentence, after no word in lower case."""
+    word = words[number]
+    if not word[0].isupper() or (word.isupper() and len(word) > 1):
+        return True
+    before = next(filter(None, reversed(words[max(number - 3, 0) : number])), "")
+    return before[:1].islower() and any(f"{before}{signs}{word}" in text for signs in _BETWEEN)
+
+
+def _in_line(text: str, words: Sequence[str], number: int, language: str) -> str:
+    """The terms of a word for which it matters what stands around it."""
+    first = next((n + 1 for n in range(number - 1, -1, -1) if words[n] == "\n"), 0)
+    line = text.split("\n")[words[:first].count("\n")]
+    if _is_plain(text):
+        start = len(" ".join((*words[first:number], "")))
+    else:
+        start = next(itertools.islice(TERM.finditer(line), number - first, None)).start()
+    parts = TERM.finditer(words[number])
+    return " ".join(term for part in parts for term, _, _ in _spans(line, part[0], start + part.start(), language))
 
 
 class _Known(dict[str, str | None]):
@@ -137,18 +183,32 @@ class _Known(dict[str, str | None]):
 
     def __init__(self, language: str) -> None:
         self._language = language
+        self.mixed: set[str] = set()
+        """Of the latter those that have a term in any case."""
 
     def __missing__(self, word: str) -> str | None:
         if len(self) > _MOST_KNOWN:
             self.clear()
-        if _is_unspaced(word):
-            term = None
-        elif not is_stop(word, self._language):
-            term = normal(word, self._language)
-        else:
-            term = None if _may_be_name(word) else ""
+            self.mixed.clear()
+        parts = TERM.findall(word)
+        if parts == [word]:
+            term = self._term(word)
+        elif word == "\n":
+            term = word
+        else:  # "Greg's", "'twas", ""
+            terms = list(map(self.__getitem__, parts))
+            term = None if None in terms else " ".join(filter(None, terms))
+            if term is None and any(terms):
+                self.mixed.add(word)
         self[word] = term
         return term
+
+    def _term(self, word: str) -> str | None:
+        if _is_unspaced(word):
+            return None
+        if not is_stop(word, self._language):
+            return normal(word, self._language)
+        return None if _may_be_name(word) else ""
 
 
 _known = functools.cache(_Known)

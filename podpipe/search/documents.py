@@ -6,6 +6,7 @@ gives back ``data`` as it was: so all engines find the same.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -144,6 +145,7 @@ def _passage(indexed: IndexedEpisode, passage: Passage) -> Document:
     language = indexed.language
     topic = _terms(passage.chapter, language)
     sentences = passage.sentences
+    text = "\n".join(sentence.text.replace("\n", " ") for sentence in sentences)
     has_speakers = any(sentence.speaker for sentence in sentences)
     kept = Candidate(
         *_facts(indexed),
@@ -152,15 +154,15 @@ def _passage(indexed: IndexedEpisode, passage: Passage) -> Document:
         passage.start_ms,
         passage.end_ms,
         topic,
-        "\n".join(_terms(sentence.text, language) for sentence in sentences),
-        "\n".join(sentence.text.replace("\n", " ") for sentence in sentences),
+        analysis.lines(text, language),
+        text,
         tuple(time for sentence in sentences for time in (sentence.start_ms, sentence.end_ms)),
         tuple(sentence.speaker for sentence in sentences) if has_speakers else (),
         tuple(_aliases(sentences, language)),
     )
-    text = APART.join((kept.terms, *(alias.terms for alias in kept.aliases)))
+    terms = APART.join((kept.terms, *(alias.terms for alias in kept.aliases)))
     names = dict.fromkeys(filter(None, kept.speakers))
-    return _document(indexed, kept, text=text, topic=topic, speakers=f" {APART} ".join(map(speaker_terms, names)))
+    return _document(indexed, kept, text=terms, topic=topic, speakers=f" {APART} ".join(map(speaker_terms, names)))
 
 
 def _titled(indexed: IndexedEpisode, chapter: Chapter | None) -> Document:
@@ -198,5 +200,6 @@ def speaker_terms(name: str) -> str:
     return " ".join(analysis.terms(name, ""))
 
 
+@functools.lru_cache(maxsize=1000)  # many passages stand under one title
 def _terms(text: str, language: str) -> str:
-    return f" {' '.join(analysis.terms(text, language))} "
+    return analysis.lines(text.replace("\n", " "), language)

@@ -28,6 +28,9 @@ from whoosh.util.numeric import byte_to_length
 
 from podpipe.search.query import All, Any, Node, Term
 
+Counted = dict[tuple[str, str], dict[str, int]]
+"""Of a segment, which never changes, and a field: the words, and in how many documents each is."""
+
 Scores = dict[int, float]
 """Documents of a segment in their order, and their scores."""
 
@@ -53,15 +56,16 @@ class Block(NamedTuple):
 
 
 class Postings:
-    """The postings of an index, as a searcher of Whoosh's sees it."""
+    """The postings of an index, as a searcher of Whoosh's sees it; ``counted`` remembers the words of its segments."""
 
-    def __init__(self, searcher: Foreign) -> None:
+    def __init__(self, searcher: Foreign, counted: Counted) -> None:
         scoring = functools.lru_cache(_REMEMBERED)(functools.partial(_Scoring, searcher))
         self._segments = [
             (offset, leaf, _Segment(leaf.reader(), scoring))
             for leaf, offset in searcher.leaf_searchers()
             if leaf.reader().segment()  # an empty index has none
         ]
+        self._counted = counted
 
     def best(self, node: Node, field: str, within: Foreign, limit: int) -> list[tuple[int, float]]:
         """Documents that have what is asked for and their scores, the best first; among equals the older.
@@ -91,9 +95,15 @@ class Postings:
 
     def counts(self, field: str) -> dict[str, int]:
         """All words of a field in order, and in how many documents each is, with those that were deleted."""
-        counts: dict[str, int] = {}
-        for _, _, segment in self._segments:
-            for word, count in segment.counts(field):
+        keys = {(segment.name, field): segment for _, _, segment in self._segments}
+        for gone in self._counted.keys() - keys.keys():
+            del self._counted[gone]
+        for key in keys.keys() - self._counted.keys():
+            self._counted[key] = dict(keys[key].counts(field))
+        largest, *others = sorted(self._counted.values(), key=len, reverse=True) or [{}]
+        counts = largest.copy()
+        for words in others:
+            for word, count in words.items():
                 counts[word] = counts.get(word, 0) + count
         return dict(sorted(counts.items()))
 
@@ -117,6 +127,7 @@ class _Segment:
 
     def __init__(self, reader: Foreign, scoring: Callable[[str, str], _Scoring]) -> None:
         self._reader, self._scoring = reader, scoring
+        self.name: str = reader.segment().segment_id()
         self._file = reader.segment().open_file(reader.storage(), W3Codec.POSTS_EXT)
         self._info = functools.lru_cache(_REMEMBERED)(self._read_info)
         self._lengths = functools.cache(self._read_lengths)

@@ -26,7 +26,7 @@ from podpipe.models import IndexedEpisode
 from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
-from podpipe.search.postings import Postings
+from podpipe.search.postings import Counted, Postings
 from podpipe.search.query import Query, Term
 from podpipe.search.vocabulary import Vocabulary
 
@@ -66,6 +66,7 @@ class WhooshIndex:
         self._words: Vocabulary | None = None
         self._languages: tuple[str, ...] | None = None
         self._postings: Postings
+        self._counted: Counted = {}
         if create:
             with alone(folder):
                 _create(folder)
@@ -232,7 +233,7 @@ class WhooshIndex:
             if self._searcher is None or generation != self._generation:
                 # Never Whoosh's own refresh(): it keeps segments that were merged away and sees no deletions.
                 before, self._searcher = self._searcher, self._index.searcher()
-                self._generation, self._postings = generation, Postings(self._searcher)
+                self._generation, self._postings = generation, Postings(self._searcher, self._counted)
                 self._words = self._languages = None
                 if before is not None:
                     before.close()

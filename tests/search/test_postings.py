@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any as Foreign
 
 import pytest
@@ -48,7 +49,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
             word: {hit.docnum: hit.score for hit in searcher.search(q.Term("text", word), limit=None)} for word in WORDS
         }
         assert len(list(searcher.leaf_searchers())) > 1 and max(map(len, scores.values())) > 300
-        yield Corpus(searcher, Postings(searcher), terms, scores)
+        yield Corpus(searcher, Postings(searcher, {}), terms, scores)
 
 
 def _episode(name: str, chance: random.Random) -> Foreign:
@@ -121,3 +122,13 @@ def test_the_dictionary_is_as_whoosh_reads_it(corpus: Corpus, field: str) -> Non
     read = corpus.searcher.reader().iter_field(field)
     right = {word.decode(): info.doc_frequency() for word, info in read}
     assert list(corpus.postings.counts(field).items()) == list(right.items())
+
+
+def test_words_are_counted_again_where_an_index_has_changed(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    with open_index(tmp_path / "index", create=True) as index, open_index(tmp_path / "index") as other:
+        for number in range(8):  # some commits merge what others wrote
+            index.add([_episode(f"{number % 6}", chance)])
+            with open_index(tmp_path / "index") as fresh:
+                right = list(fresh.vocabulary().counts.items())
+            assert list(other.vocabulary().counts.items()) == right

@@ -250,6 +250,19 @@ SAMPLES = (
 )
 
 
-@given(st.text() | st.sampled_from(SAMPLES))
+PIECES = (
+    *("go", "Go", "it", "It", "IT", "I", "know", "Know", "You've", "It's", "'It", "Greg's", "A", "a", "US", "x", "9"),
+    *(" ", " ", ", ", ". ", " (", ' "', "'", "’", "-", "_", "&", "+", "#", ".N", "é", "猫", "話"),
+)
+
+
+@given(st.text() | st.sampled_from(SAMPLES) | st.lists(st.sampled_from(PIECES)).map("".join))
 def test_terms_are_those_of_spans(text: str) -> None:
     assert analysis.terms(text) == [term for term, _, _ in analysis.spans(text)]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES)).map("".join)))
+def test_each_line_has_its_own_terms(lines: list[str]) -> None:
+    found = analysis.lines("\n".join(lines)).split("\n")
+    assert [line.split() for line in found] == [analysis.terms(line) for line in lines or [""]]
+    assert all(line[0] == line[-1] == " " for line in found)
