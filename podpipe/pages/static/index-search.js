@@ -29,6 +29,11 @@ async function start() {
   }));
 }
 
+// Loads what every search needs, before the first one.
+export function prepare() {
+  if (folders.length) (engines ??= start()).catch?.(() => { engines = null; });
+}
+
 export async function ask(query, { signal }) {
   if (!folders.length) throw new Error("This site was published without search.");
   try {

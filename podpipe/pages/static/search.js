@@ -20,7 +20,8 @@ const askServer = async (query, { typing, signal }) => {
   // The server escapes all that comes from outside; its piece of a page is parsed without running anything.
   return new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes;
 };
-const ask = form.dataset.index === undefined ? askServer : async (...asked) => (await import("./index-search.js")).ask(...asked);
+const index = form.dataset.index === undefined ? null : () => import("./index-search.js");
+const ask = index ? async (...asked) => (await index()).ask(...asked) : askServer;
 
 const address = (query) => (query ? `${form.getAttribute("action")}?${query}` : home ?? form.getAttribute("action"));
 
@@ -82,5 +83,10 @@ addEventListener("keydown", (event) => {
   if (event.key === "ArrowUp" && document.activeElement === hits[0]) { event.preventDefault(); field.focus(); return; }
   if (document.activeElement === field || inHits || !isTyping(event.target)) walk(event, hits);
 });
-if (form.dataset.index !== undefined) fill(); // nobody else has
+if (index) {
+  fill(); // nobody else has
+  const prepare = async () => (await index()).prepare();
+  if (browse) form.addEventListener("focusin", prepare, { once: true });
+  else prepare(); // who is on this page has come to search
+}
 if (field.value.trim() && !results.childElementCount) { shown = null; search(); }
