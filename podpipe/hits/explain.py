@@ -7,6 +7,7 @@ from podpipe.models import Hit, Reason
 WORDS: dict[str, str] = {
     "engine": "how often its words are said here and how rare they are (BM25): {} of the best match",
     "together": "{} of the query is in one sentence",
+    "close": "its words stand {} as close together as they could",
     "adjacent": "{} of the neighbours in the query are neighbours here",
     "exact": "{} of the query is said in the very form that was typed",
     "named": "{} of the query is written as a name here",
@@ -17,7 +18,7 @@ WORDS: dict[str, str] = {
 }
 """What each of ``podpipe.search.rank.Features`` means; {} is its share."""
 
-_COMPARED = {"engine", "much"}
+_COMPARED = {"engine", "much", "close"}
 """Those of which 100 % is no "all"."""
 
 

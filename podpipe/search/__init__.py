@@ -18,12 +18,15 @@ from podpipe.search.query import Query, Term, parse
 from podpipe.search.vocabulary import Vocabulary
 
 ENOUGH = 10
-"""With fewer passages that have all of a query's words, those that have some are taken too."""
+"""With fewer matches that have all of a query's words, what sounds like them is looked for too."""
+
+PLENTY = 20
+"""With fewer matches, those that have some of its words are taken too."""
 
 _SUGGESTED = 3
 """So many other queries at most are suggested."""
 
-CANDIDATES = 100
+CANDIDATES = 150
 """So many of an engine's best matches are looked at more closely."""
 
 
@@ -189,7 +192,7 @@ def search(
     if len(found) < ENOUGH and (wider := alike.widened(query, index)) != query:
         query = wider
         found = _together(found, index.find(query, any_term=False, limit=CANDIDATES))
-    if len(found) < ENOUGH and len(query.tree.parts) > 1:
+    if len(found) < PLENTY and len(query.tree.parts) > 1:
         more = index.find(query, any_term=True, limit=CANDIDATES)
         if not found and more:
             notes.append("Nothing has all of these words; here is what has some of them.")

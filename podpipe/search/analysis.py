@@ -90,19 +90,21 @@ def spans(text: str, language: str = "en") -> Iterator[tuple[str, int, int]]:
 
     A stop word with a capital within a sentence is a name (Go), and stays, as does one in capitals (IT, US).
     """
-    for match in TERM.finditer(text):
-        yield from _spans(text, match[0], match.start(), language)
+    return _spans(text, 0, len(text), language)
 
 
-def _spans(text: str, word: str, start: int, language: str) -> Iterator[tuple[str, int, int]]:
-    """The terms of a word that stands in a text."""
-    term = _known(language[:2].casefold())[word]
-    if term:
-        yield term, start, start + len(word)
-    elif term is None and _is_unspaced(word):
-        yield from _pairs(word, start)
-    elif term is None and _is_name(text, word, start):
-        yield normal(word, language), start, start + len(word)
+def _spans(text: str, start: int, end: int, language: str) -> Iterator[tuple[str, int, int]]:
+    """Those between two places of a text."""
+    known = _known(language[:2].casefold())
+    for match in TERM.finditer(text, start, end):
+        word, place = match[0], match.start()
+        term = known[word]
+        if term:
+            yield term, place, match.end()
+        elif term is None and _is_unspaced(word):
+            yield from _pairs(word, place)
+        elif term is None and _is_name(text, word, place):
+            yield normal(word, language), place, match.end()
 
 
 def _is_unspaced(word: str) -> bool:
@@ -167,15 +169,14 @@ def _is_doubtful(text: str, words: Sequence[str], number: int) -> bool:
 
 
 def _in_line(text: str, words: Sequence[str], number: int, language: str) -> str:
-    """The terms of a word for which it matters what stands around it."""
+    """The terms of a word for which it matters what stands around it in its line."""
     first = next((n + 1 for n in range(number - 1, -1, -1) if words[n] == "\n"), 0)
     line = text.split("\n")[words[:first].count("\n")]
     if _is_plain(text):
         start = len(" ".join((*words[first:number], "")))
     else:
         start = next(itertools.islice(TERM.finditer(line), number - first, None)).start()
-    parts = TERM.finditer(words[number])
-    return " ".join(term for part in parts for term, _, _ in _spans(line, part[0], start + part.start(), language))
+    return " ".join(term for term, *_ in _spans(line, start, start + len(words[number]), language))
 
 
 class _Known(dict[str, str | None]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 import operator
@@ -33,8 +34,9 @@ class Features(NamedTuple):
     """What speaks for a passage, each from 0 to 1.
 
     Shares are of the query's terms, weighted by their rarity. ``engine``: BM25, beside the best passage or title;
-    ``together``: the share that the best of its sentences has; ``adjacent``: neighbours in the query that are
-    neighbours here; ``exact``: in the very forms of the query; ``named``: with a capital where the query has none;
+    ``together``: the share that the best of its sentences has; ``close``: the share that is here, by how much of the
+    shortest stretch that has it is of it (proximity; Tao and Zhai, 2007); ``adjacent``: neighbours in the query that
+    are neighbours here; ``exact``: in the very forms of the query; ``named``: with a capital where the query has none;
     ``episode``: in all matches of its episode together; ``much``: how often there, beside the episode that has most;
     ``titled``: all are in the topic's title; ``title``: the match is the title itself.
 
@@ -43,6 +45,7 @@ class Features(NamedTuple):
 
     engine: float
     together: float
+    close: float
     adjacent: float
     exact: float
     named: float
@@ -53,9 +56,18 @@ class Features(NamedTuple):
 
 
 WEIGHTS = Features(
-    engine=0.1, together=0.4, adjacent=0.2, exact=0.6, named=0.2, episode=0.4, much=0.2, titled=0.8, title=0.2
+    engine=0.05,
+    together=0.35,
+    close=0.1,
+    adjacent=0.15,
+    exact=0.45,
+    named=0.2,
+    episode=0.4,
+    much=0.4,
+    titled=0.8,
+    title=0.2,
 )
-"""The first seven were fitted on every other known item of a corpus of real shows (``bench.known_items``)."""
+"""The first eight were fitted on every other known item of a corpus of real shows (``bench.known_items``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +88,17 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
     for match, features in zip(found, matcher.features(found), strict=True):
         candidate = match.candidate
         topics[candidate.episode_id, candidate.chapter_start_ms].append(_Scored(score(features), candidate, features))
-    hits: list[_Scored] = []
-    for group in topics.values():
-        best = max(group, key=lambda match: match.score)
-        good = [match.candidate for match in group if match.score >= _NEARLY_AS_GOOD * best.score]
-        spoken = [candidate for candidate in good if candidate.text]
-        hits.append(replace(best, candidate=min(spoken or good, key=lambda candidate: candidate.start_ms)))
-    hits.sort(key=lambda hit: (-hit.score, hit.candidate.episode_id, hit.candidate.start_ms))
-    return tuple(_hit(hit, query, matcher) for hit in hits[:limit])
+    scores = {topic: max(match.score for match in group) for topic, group in topics.items()}
+    best = heapq.nsmallest(limit, topics, key=lambda topic: (-scores[topic], topic))
+    return tuple(_hit(_earliest(topics[topic]), query, matcher) for topic in best)
+
+
+def _earliest(group: Sequence[_Scored]) -> _Scored:
+    """The best match of a topic, told by the earliest that is nearly as good; titles only where nothing is said."""
+    best = max(group, key=lambda match: match.score)
+    good = [match.candidate for match in group if match.score >= _NEARLY_AS_GOOD * best.score]
+    spoken = [candidate for candidate in good if candidate.text]
+    return replace(best, candidate=min(spoken or good, key=lambda candidate: candidate.start_ms))
 
 
 def unranked(candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
@@ -141,6 +156,7 @@ class Matcher:
             features = Features(
                 engine=match.score / (best[bool(candidate.text)] or 1.0),
                 together=self._together(candidate, row),
+                close=self._close(text, row),
                 adjacent=sum(pair in text for pair in self._pairs) / len(self._pairs) if self._pairs else 0.0,
                 exact=exact,
                 named=named,
@@ -179,6 +195,26 @@ class Matcher:
             return max(map(self.share, candidate.lines))
         return max((weight for weight, count in zip(self._weights, counts, strict=True) if count), default=0.0)
 
+    def _close(self, text: str, counts: Sequence[int]) -> float:
+        """The share of the terms that are here, by how many terms the shortest stretch with all of these has."""
+        share = self._sum(map(bool, counts))
+        here = [patterns for patterns, count in zip(self._patterns, counts, strict=True) if count]
+        if len(here) < 2:
+            return share
+        places = sorted(
+            (place, number)
+            for number, patterns in enumerate(here)
+            for pattern, _ in patterns
+            for place in _all_places(text, pattern)
+        )
+        latest: dict[int, int] = {}
+        shortest, stretch = len(text), (0, len(text))
+        for place, number in places:
+            latest[number] = place
+            if len(latest) == len(here) and place - (start := min(latest.values())) < shortest:
+                shortest, stretch = place - start, (start, place)
+        return share * len(here) / (text.count(" ", *stretch) + 1)
+
     def _counts(self, text: str) -> list[int]:
         return [max([text.count(pattern) for pattern, _ in patterns]) for patterns in self._patterns]
 
@@ -191,11 +227,14 @@ class Matcher:
         can_tell = len(lower) == len(text)
         exact = named = 0.0
         for forms, weight in zip(self._forms, self._weights, strict=True):
-            places = [place for form in forms for place in _places(lower, form)]
-            if places:
-                exact += weight
-                if can_tell and any(text[place].isupper() for place in places):
-                    named += weight
+            is_here = is_named = False
+            for place in itertools.chain.from_iterable(_places(lower, form) for form in forms):
+                is_here = True
+                if can_tell and text[place].isupper():
+                    is_named = True
+                    break
+            exact += weight * is_here
+            named += weight * is_named
         return exact, named
 
 
@@ -207,6 +246,13 @@ def _places(text: str, form: str) -> Iterator[int]:
         if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
             yield place
         place = text.find(form, end)
+
+
+def _all_places(text: str, pattern: str) -> Iterator[int]:
+    place = text.find(pattern)
+    while place >= 0:
+        yield place
+        place = text.find(pattern, place + 1)
 
 
 def _pattern(term: Term) -> str:

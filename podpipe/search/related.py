@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from podpipe.search import CANDIDATES, ENOUGH, Index, analysis
+from podpipe.search import CANDIDATES, PLENTY, Index, analysis
 from podpipe.search.documents import Candidate
 from podpipe.search.keyterms import query_for, spelled, terms_of
 from podpipe.search.query import Query, Term, parse
@@ -59,7 +59,7 @@ def related(index: Index, text: str, *, show: str | None = None, since: date | N
     if not query.tree.parts:
         return Related((), ())
     found = index.find(query, any_term=False, limit=CANDIDATES)
-    if len(found) < ENOUGH and len(query.tree.parts) > 1:
+    if len(found) < PLENTY and len(query.tree.parts) > 1:
         found = index.find(query, any_term=True, limit=CANDIDATES)
     passages = [match.candidate for match in found if match.candidate.text]
     return Related(_terms(passages, query, index.rarity), _chapters(passages, query))

@@ -32,22 +32,23 @@ def snippet(text: str, query: Query, language: str = "en", also: Sequence[str] =
 
 def _said(text: str, query: Query, language: str) -> Iterator[tuple[int, int]]:
     """Where a text has the words of a query; what sounds like one only where that itself is not there."""
+    spans = list(analysis.spans(text, language))
     for alternatives in query.said:
-        as_asked = marks(text, [term for term in alternatives if term.worth == 1], language)
-        yield from as_asked or marks(text, [term for term in alternatives if term.worth < 1], language)
+        as_asked = list(_runs(spans, [term for term in alternatives if term.worth == 1]))
+        yield from as_asked or _runs(spans, [term for term in alternatives if term.worth < 1])
 
 
 def marks(text: str, terms: Sequence[Term], language: str = "en") -> list[tuple[int, int]]:
     """Where a text has one of these terms, in order; those that touch, or that a hyphen or the like joins, are one."""
-    spans = list(analysis.spans(text, language))
+    return _merged(_runs(list(analysis.spans(text, language)), terms), text)
+
+
+def _runs(spans: Sequence[tuple[str, int, int]], terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
     words = [word for word, _, _ in spans]
-    found = [
-        (spans[place][1], spans[place + len(term.run) - 1][2])
-        for term in terms
-        for place in range(len(spans) - len(term.run) + 1)
-        if _is_at(words, place, term)
-    ]
-    return _merged(found, text)
+    for term in terms:
+        for place in range(len(spans) - len(term.run) + 1):
+            if _is_at(words, place, term):
+                yield spans[place][1], spans[place + len(term.run) - 1][2]
 
 
 def _merged(found: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
