@@ -12,13 +12,13 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from whoosh import query as q
 from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import EmptyIndexError, LockError
+from whoosh.index import TOC, EmptyIndexError, LockError
 from whoosh.writing import OPTIMIZE
 
 from podpipe.errors import SearchError
@@ -29,6 +29,8 @@ from podpipe.search.documents import TEXTS, Document, candidate, documents, spea
 from podpipe.search.postings import Counted, Postings
 from podpipe.search.query import Query, Term
 from podpipe.search.vocabulary import Vocabulary
+
+T = TypeVar("T")
 
 _TRIES = 20
 
@@ -268,22 +270,31 @@ class WhooshIndex:
             raise _unreadable(self._folder, error) from error
 
     def shape(self) -> IndexShape:
-        """As in ``Index``."""
-        reader = self._fresh_searcher().reader()
-        documents, everything = reader.doc_count(), reader.doc_count_all()
-        return IndexShape(documents, everything - documents, len(list(reader.leaf_readers())))
+        """As in ``Index``: by the table of contents alone."""
+        self._reopen()
+        try:
+            segments = _patiently(lambda: TOC.read(self._index.storage, self._index.indexname).segments)
+        except Exception as error:  # as in ``find``
+            raise _unreadable(self._folder, error) from error
+        documents = sum(segment.doc_count() for segment in segments)
+        return IndexShape(documents, sum(s.doc_count_all() for s in segments) - documents, len(segments))
 
 
 def _newest(folder: Path) -> Any:
-    """The index of a folder; a commit may take a table of contents away between the listing and the reading of it."""
+    """The index of a folder."""
+    if not folder.exists():
+        raise FileNotFoundError(folder)
+    return _patiently(FileStorage(str(folder), supports_mmap=False).open_index)
+
+
+def _patiently(read: Callable[[], T]) -> T:
+    """Read it again where a commit took the table of contents away between the listing and the reading of it."""
     for _ in range(_TRIES):
         try:
-            return FileStorage(str(folder), supports_mmap=False).open_index()
+            return read()
         except FileNotFoundError:
-            if not folder.exists():
-                raise
             time.sleep(0.01)
-    return FileStorage(str(folder), supports_mmap=False).open_index()
+    return read()
 
 
 def _create(folder: Path) -> None:
