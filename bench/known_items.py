@@ -44,16 +44,13 @@ class Item:
 def run(settings: Settings) -> Table:
     """Ask each engine for all known items."""
     archive = shared_data("corpus", "changelog-transcripts.tar.xz")
-    items = [
-        Item(row["q"], row["ep"].rpartition("/")[2])
-        for row in json.loads(shared_data("search", "known_items.json").read_bytes())
-    ]
+    items = known_items()
     wanted = 10_000 if settings.quick else ALL
     rows: list[tuple[str, ...]] = []
     for engine in ENGINES:
         there = built(settings, engine, wanted)
         with open_index(there.folder) as index:
-            here = {_name(episode_id) for episode_id in index.episode_ids()}
+            here = {name_of(episode_id) for episode_id in index.episode_ids()}
             items = [item for item in items if item.episode in here]  # --quick leaves most episodes out
             rows += _rows(f"podpipe on {engine}", items, _pipeline(index), there.seconds)
     plain = sqlite3.connect(settings.folder / "known-fts5.db")
@@ -61,6 +58,12 @@ def run(settings: Settings) -> Table:
     rows += _rows("SQLite FTS5", items, _fts5(plain), seconds)
     explanation = EXPLANATION.format(passages=passages, episodes=episodes)
     return Table("Known items", explanation, HEADER, tuple(rows))
+
+
+def known_items() -> list[Item]:
+    """All of them; every other one is for fitting. Raises Skipped where the corpus is not there."""
+    rows = json.loads(shared_data("search", "known_items.json").read_bytes())
+    return [Item(row["q"], row["ep"].rpartition("/")[2]) for row in rows]
 
 
 def _rows(name: str, items: Sequence[Item], answer: Answer, built_s: float) -> Iterator[tuple[str, ...]]:
@@ -87,7 +90,7 @@ def _rows(name: str, items: Sequence[Item], answer: Answer, built_s: float) -> I
 def _pipeline(index: Index) -> Answer:
     def answer(query: str) -> Sequence[str]:
         try:
-            return [_name(hit.episode_id) for hit in search(index, query, limit=40).hits]
+            return [name_of(hit.episode_id) for hit in search(index, query, limit=40).hits]
         except SearchError:  # a query of nothing but common words
             return ()
 
@@ -114,13 +117,13 @@ def _fts5(database: sqlite3.Connection) -> Answer:
     def answer(query: str) -> Sequence[str]:
         words = [f'"{word}"' for word in re.findall(r"\w+", query)]
         for joint in (" AND ", " OR "):
-            if found := [_name(row[0]) for row in database.execute(question, (joint.join(words),))]:
+            if found := [name_of(row[0]) for row in database.execute(question, (joint.join(words),))]:
                 return found
         return ()
 
     return answer
 
 
-def _name(episode_id: str) -> str:
+def name_of(episode_id: str) -> str:
     """The episode's name, without the number that makes its id its own."""
     return episode_id.rpartition("-")[0]

@@ -178,7 +178,6 @@ def search(
     Raises:
         SearchError: the query can't be understood, or the index not be read.
     """
-    from podpipe.search import alike
     from podpipe.search.listing import listed
     from podpipe.search.rank import ranked
 
@@ -187,18 +186,28 @@ def search(
     if not query.tree.parts:
         hits = listed(index, query, limit)
         return Results(hits, ("No word is asked for; here are the newest episodes.",) if hits else ())
-    notes: list[str] = []
+    query, found, has_all = matches(index, query)
+    hits = ranked(found, query, index.rarity, limit)
+    notes = () if has_all or not hits else ("Nothing has all of these words; here is what has some of them.",)
+    return Results(hits, notes, _suggestions(text, query, hits))
+
+
+def matches(index: Index, query: Query) -> tuple[Query, list[Found], bool]:
+    """What may answer a query with terms: the query, made wider if need be, matches, and whether any has all terms.
+
+    Raises:
+        SearchError: the index can't be read.
+    """
+    from podpipe.search import alike
+
     found = index.find(query, any_term=False, limit=CANDIDATES)
     if len(found) < ENOUGH and (wider := alike.widened(query, index)) != query:
         query = wider
         found = _together(found, index.find(query, any_term=False, limit=CANDIDATES))
+    has_all = bool(found)
     if len(found) < PLENTY and len(query.tree.parts) > 1:
-        more = index.find(query, any_term=True, limit=CANDIDATES)
-        if not found and more:
-            notes.append("Nothing has all of these words; here is what has some of them.")
-        found = _together(found, more)
-    hits = ranked(found, query, index.rarity, limit)
-    return Results(hits, tuple(notes), _suggestions(text, query, hits))
+        found = _together(found, index.find(query, any_term=True, limit=CANDIDATES))
+    return query, found, has_all
 
 
 def _suggestions(text: str, query: Query, hits: Sequence[Hit]) -> tuple[str, ...]:

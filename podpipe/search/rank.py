@@ -67,7 +67,7 @@ WEIGHTS = Features(
     titled=0.8,
     title=0.2,
 )
-"""The first eight were fitted on every other known item of a corpus of real shows (``bench.known_items``)."""
+"""The first eight were fitted on every other known item of a corpus of real shows (``bench.fit_ranking``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,19 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
     Within a topic the earliest passage is taken that is nearly as good as the best.
     """
     matcher = Matcher(query, rarity)
-    found = _alike_enough(list(_wanted(found, query, matcher)), query, matcher)
     topics: dict[tuple[str, int], list[_Scored]] = defaultdict(list)
-    for match, features in zip(found, matcher.features(found), strict=True):
-        candidate = match.candidate
+    for candidate, features in judged(found, query, matcher):
         topics[candidate.episode_id, candidate.chapter_start_ms].append(_Scored(score(features), candidate, features))
     scores = {topic: max(match.score for match in group) for topic, group in topics.items()}
     best = heapq.nsmallest(limit, topics, key=lambda topic: (-scores[topic], topic))
     return tuple(_hit(_earliest(topics[topic]), query, matcher) for topic in best)
+
+
+def judged(found: Sequence[Found], query: Query, matcher: Matcher) -> Iterator[tuple[Candidate, Features]]:
+    """The matches that are wanted, and what speaks for each."""
+    found = _alike_enough(list(_wanted(found, query, matcher)), query, matcher)
+    for match, features in zip(found, matcher.features(found), strict=True):
+        yield match.candidate, features
 
 
 def _earliest(group: Sequence[_Scored]) -> _Scored:
