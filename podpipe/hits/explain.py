@@ -25,7 +25,8 @@ _COMPARED = {"engine", "much", "close"}
 def lines(hit: Hit) -> tuple[str, ...]:
     """``score 1.93``, and a line for each part of it, the greatest first."""
     parts = sorted(hit.reasons, key=lambda reason: -reason.value * reason.weight)
-    return (f"score {hit.score:.2f}", *(f"{part.value * part.weight:+.2f}  {words(part)}" for part in parts))
+    told = [f"{part.value * part.weight:+.2f}  {words(part)}" for part in parts]
+    return (f"score {hit.score:.2f}", *(line for line in told if not line.startswith("+0.00")))
 
 
 def words(reason: Reason) -> str:
