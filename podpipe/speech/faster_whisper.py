@@ -171,6 +171,11 @@ class FasterWhisper:
         frames = features.shape[-1] // 2 * 2
         return _Encoded(self._encoded(features[:, :frames]), frames)
 
+    def part(self, prepared: _Encoded, start_ms: int, end_ms: int) -> _Encoded:
+        """As in ``Follower``: what the encoder made of it, with what it saw around it."""
+        value = prepared.value[:, start_ms // _ALIGNED_MS : end_ms // _ALIGNED_MS]
+        return _Encoded(np.ascontiguousarray(value), 2 * value.shape[1])
+
     def detect(self, prepared: _Encoded) -> tuple[str, float]:
         """As in ``Follower``."""
         if not self._model.model.is_multilingual:

@@ -17,6 +17,9 @@ from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.models import Word
 from podpipe.sound import Silence, Sound
 
+STEP_MS = 20
+"""Of what an engine prepares."""
+
 _WINDOW_MS = 16_000
 """Longer stretches are cut in two."""
 
@@ -54,6 +57,9 @@ class Follower(Protocol):
 
     def prepare(self, samples: Samples) -> object:
         """All that can be done for a window of at most half a minute before its words are known."""
+
+    def part(self, prepared: Any, start_ms: int, end_ms: int) -> object:
+        """The same for a part of a window, from one multiple of ``STEP_MS`` to another, at no cost."""
 
     def detect(self, prepared: Any) -> tuple[str, float]:
         """The language that is spoken in a window, and how sure that is (0 to 1)."""
@@ -188,19 +194,19 @@ class Following:
         return parts
 
     def _read(
-        self, stretch: Prepared, window: Window | None, gap_ms: int | None, parts: list[Part], language: str
+        self, stretch: Prepared, window: Window, gap_ms: int | None, parts: list[Part], language: str
     ) -> int | None:
         """Read a window into ``parts``; gives since when the host is not reading, None where he is."""
-        while window is not None:
+        while True:
             if gap_ms is None:
                 reading = self._try(window, language)
                 self._add(reading, window.start_ms, self._script.at, parts)
                 if reading.left_ms is None:
                     return None
                 gap_ms = window.start_ms + reading.left_ms
-                window = self._rest(stretch, window, gap_ms)
-                if window is None:
+                if not _is_more(stretch, window, gap_ms):
                     return None
+                window = self._part(stretch, window, gap_ms, window.end_ms)
             found = self._resumed(stretch, window, language)
             if found is None:
                 return gap_ms
@@ -208,8 +214,10 @@ class Following:
             if stretch.sound.part(gap_ms, start_ms).voiced_ms() >= _NOTHING_MS:
                 parts.append(Gap(gap_ms, start_ms))
             self._add(reading, start_ms, at, parts)
-            gap_ms, window = None, self._rest(stretch, window, end_ms)
-        return gap_ms
+            gap_ms = None
+            if not _is_more(stretch, window, end_ms):
+                return None
+            window = self._window(stretch.samples, stretch.sound, end_ms, window.end_ms)
 
     def _add(self, reading: Reading, start_ms: int, at: int | None, parts: list[Part]) -> None:
         if reading.words:
@@ -231,10 +239,9 @@ class Following:
             end_ms = _end_of_trial(window, start_ms)
             if window.sound.part(start_ms - window.start_ms, end_ms - window.start_ms).voiced_ms() < _NOTHING_MS:
                 continue
-            trial = self._window(stretch.samples, stretch.sound, start_ms, end_ms)
-            readings = [
-                (place, self._try(trial, language, place)) for place in self._hopeful(trial, places[:tried], language)
-            ]
+            hopeful = self._hopeful(self._part(stretch, window, start_ms, end_ms), places[:tried], language)
+            trial = self._window(stretch.samples, stretch.sound, start_ms, end_ms) if hopeful else window
+            readings = [(place, self._try(trial, language, place)) for place in hopeful]
             sure = [(place, reading) for place, reading in readings if _is_sure(reading)]
             tried = _TRIED_LATER
             if sure:  # the one with most words: a heading may be taken for a long first word of its text
@@ -253,15 +260,21 @@ class Following:
             likely.append((self._script.likelihood(placed), place))
         return [place for value, place in sorted(likely, key=lambda found: -found[0]) if value >= _HOPEFUL]
 
-    def _rest(self, stretch: Prepared, window: Window, start_ms: int) -> Window | None:
-        """What of a window is left from a time on; None where nobody speaks in it."""
-        if stretch.sound.part(start_ms, window.end_ms).voiced_ms() < _NOTHING_MS:
-            return None
-        return self._window(stretch.samples, stretch.sound, start_ms, window.end_ms)
+    def _part(self, stretch: Prepared, window: Window, start_ms: int, end_ms: int) -> Window:
+        """A part of a window: at no cost, but its surroundings are not quite forgotten. So it is tried, never read."""
+        start, end = (at // STEP_MS * STEP_MS for at in (start_ms - window.start_ms, end_ms - window.start_ms))
+        prepared = self._follower.part(window.prepared, start, end)
+        start, end = start + window.start_ms, end + window.start_ms
+        return Window(start, end, stretch.sound.part(start, end), prepared)
 
     def _window(self, samples: Samples, whole: Sound, start_ms: int, end_ms: int) -> Window:
         part = samples[start_ms * SAMPLE_RATE // 1000 : end_ms * SAMPLE_RATE // 1000]
         return Window(start_ms, end_ms, whole.part(start_ms, end_ms), self._follower.prepare(part))
+
+
+def _is_more(stretch: Prepared, window: Window, start_ms: int) -> bool:
+    """Whether anybody speaks in a window from a time on."""
+    return stretch.sound.part(start_ms, window.end_ms).voiced_ms() >= _NOTHING_MS
 
 
 def _is_sure(reading: Reading) -> bool:

@@ -40,6 +40,9 @@ class Counting:
     def prepare(self, samples: Samples) -> object:
         return self._recogniser.prepare(samples)
 
+    def part(self, prepared: object, start_ms: int, end_ms: int) -> object:
+        return self._recogniser.part(prepared, start_ms, end_ms)
+
     def detect(self, prepared: object) -> tuple[str, float]:
         return self._recogniser.detect(prepared)
 

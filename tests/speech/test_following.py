@@ -26,6 +26,9 @@ class Oracle:
     def prepare(self, samples: Samples) -> Samples:
         return np.abs(samples)
 
+    def part(self, prepared: Samples, start_ms: int, end_ms: int) -> Samples:
+        return prepared[start_ms * SAMPLE_RATE // 1000 : end_ms * SAMPLE_RATE // 1000]
+
     def detect(self, prepared: Samples) -> tuple[str, float]:
         return "en", 1.0
 
