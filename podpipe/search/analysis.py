@@ -38,6 +38,12 @@ _BETWEEN = tuple(f"{comma} {sign}" for comma in ("", ",") for sign in ("", '"', 
 """What may be between that word and the name."""
 
 
+_AROUND = 100
+"""Characters on each side that tell whether all is in capitals."""
+
+_LONG = 10_000
+"""Characters of more than a passage."""
+
 _MOST_KNOWN = 500_000
 """Words whose terms are remembered."""
 
@@ -123,7 +129,8 @@ def _may_be_name(word: str) -> bool:
 def _is_name(text: str, word: str, start: int) -> bool:
     if not _may_be_name(word):
         return False
-    is_acronym = word.isupper() and len(word) > 1 and (not text.isupper() or text.strip() == word)
+    around = text[max(start - _AROUND, 0) : start + len(word) + _AROUND]
+    is_acronym = word.isupper() and len(word) > 1 and (not around.isupper() or around.strip() == word)
     return is_acronym or _LOWER.search(text, max(start - 24, 0), start) is not None
 
 
@@ -139,6 +146,9 @@ def terms(text: str, language: str = "en") -> list[str]:
 
 def lines(text: str, language: str = "en") -> str:
     """The terms of each line, each between spaces: as ``spans`` has them, several times as fast."""
+    if len(text) > _LONG:  # what is done for a word takes longer in a longer text
+        each = ([term for term, *_ in spans(line, language)] for line in text.split("\n"))
+        return "\n".join(f" {' '.join(found)} " for found in each)
     words = _plain_words(text) if _is_plain(text) else _LINES.findall(text)
     known = _known(language[:2].casefold())
     found = list(map(known.__getitem__, words))
