@@ -105,7 +105,7 @@ class Postings:
         for words in others:
             for word, count in words.items():
                 counts[word] = counts.get(word, 0) + count
-        return dict(sorted(counts.items()))
+        return {word: counts[word] for word in sorted(counts)}
 
 
 @dataclass(frozen=True, slots=True)
