@@ -51,6 +51,7 @@ def before(
     if best is None or best[2] < _MADE_OUT:
         likeness, start_ms = _run_on(section.heading, words, body)
         if likeness >= _ALIKE:
+            start_ms = _onset(start_ms, sound)
             because = f"heading heard at {timecode.clock(start_ms, decimals=1)} without silence before it, "
             confidence = round(0.55 * share + 0.25 * likeness, 2)
             return Placement(section, start_ms, end_ms, confidence, because + f"and {share:.0%} of its text")
@@ -72,11 +73,14 @@ def before(
 
 
 def _run_on(heading: str, words: Sequence[Word], body: int) -> tuple[float, int]:
-    """How alike a heading and the words right before its text are, and when they begin (ms)."""
+    """How alike a heading and the words right before its text are, and when they begin (ms).
+
+    So many are taken as are most like the whole of it: any one of its words is like a part.
+    """
     most = min(len(heading.split()) + 2, body)
-    said = [(alike(heading, " ".join(word.text for word in words[body - n : body])), n) for n in range(1, most + 1)]
-    likeness, count = max(said, default=(0.0, 0), key=lambda found: (found[0], -found[1]))
-    return likeness, words[body - count].start_ms
+    said = {count: " ".join(word.text for word in words[body - count : body]) for count in range(1, most + 1)}
+    count = max(said, key=lambda count: (fuzz.ratio(bare(heading), bare(said[count])), -count), default=0)
+    return alike(heading, said.get(count, "")), words[body - count].start_ms
 
 
 def _with_number(silence: Silence, words: Sequence[Word], sound: Sound) -> Silence:

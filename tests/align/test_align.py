@@ -317,3 +317,17 @@ def test_a_heading_under_music_begins_with_its_words_and_one_with_its_number() -
     for start_ms, end_ms in ((1000, 2500), (2700, 3100), (3500, 4200)):
         pauses[start_ms // HOP_MS : end_ms // HOP_MS] = -80
     assert onsets.before(section, 7, 0, 6300, 1.0, hypothesis, Sound(pauses)).start_ms == 2500
+
+
+def test_a_heading_under_music_is_more_than_one_of_its_words() -> None:
+    from podpipe.align import onsets
+    from podpipe.models import Hypothesis, Section, Word
+    from podpipe.sound import HOP_MS, Sound
+
+    texts = "from next door. Modular synths on a budget, Eurorack case costs".split()
+    words = tuple(Word(text, 400 * number, 400 * number + 390, 0.9) for number, text in enumerate(texts))
+    section = Section("Modular synths on a budget", "A Eurorack case costs more")
+    level = np.full(5000 // HOP_MS, -30.0, np.float32)
+    level[::7] = -20
+    placed = onsets.before(section, 6, 0, 4500, 1.0, Hypothesis("en", 1.0, "by hand", 5000, words), Sound(level))
+    assert (placed.start_ms, placed.is_heard) == (1200, True)
