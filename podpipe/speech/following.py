@@ -240,10 +240,12 @@ class Following:
             if window.sound.part(start_ms - window.start_ms, end_ms - window.start_ms).voiced_ms() < _NOTHING_MS:
                 continue
             hopeful = self._hopeful(self._part(stretch, window, start_ms, end_ms), places[:tried], language)
-            trial = self._window(stretch.samples, stretch.sound, start_ms, end_ms) if hopeful else window
+            tried = _TRIED_LATER
+            if not hopeful:
+                continue
+            trial = self._window(stretch.samples, stretch.sound, start_ms, end_ms)
             readings = [(place, self._try(trial, language, place)) for place in hopeful]
             sure = [(place, reading) for place, reading in readings if _is_sure(reading)]
-            tried = _TRIED_LATER
             if sure:  # the one with most words: a heading may be taken for a long first word of its text
                 place, reading = max(sure, key=lambda found: len(found[1].words))
                 return start_ms, end_ms, place, reading
