@@ -85,7 +85,7 @@ addEventListener("keydown", (event) => {
 });
 if (index) {
   fill(); // nobody else has
-  const prepare = async () => (await index()).prepare();
+  const prepare = () => index().then((search) => search.prepare(), () => {}); // a search says why it can't
   if (browse) form.addEventListener("focusin", prepare, { once: true });
   else prepare(); // who is on this page has come to search
 }
