@@ -48,6 +48,9 @@ _UNSPOKEN = -6.5
 _LEAST = -9.0
 """Log probability of a word that tells no more."""
 
+_STAYED = -3.5
+"""Mean log probability of the sentence before something else is spoken; one that is less likely was not read either."""
+
 _LEFT_MS = 500
 """So much speech after the last word is not in the script."""
 
@@ -282,7 +285,7 @@ def reading(words: Sequence[Word], sound: Sound, doubt: float = -math.inf) -> Re
         return Reading(read)
     for count in range(departure, 0, -1):
         pause = _pause_after(read, count, sound)
-        if pause is not None:
+        if pause is not None and likelihood(_last_sentence(read[:count])) >= _STAYED:
             last = read[count - 1]
             sure = (*read[: count - 1], replace(last, end_ms=min(last.end_ms, pause.start_ms)))
             return Reading(sure, pause.end_ms)
@@ -352,6 +355,12 @@ def _unspoken_sentences(words: Sequence[Word]) -> Iterator[int]:
             if number - first >= 2 and likelihood(words[first:number]) <= _UNSPOKEN:
                 yield first
             first = number
+
+
+def _last_sentence(words: Sequence[Word]) -> Sequence[Word]:
+    """The sentence with which words end, or what there is of it."""
+    before = (number for number in range(len(words) - 1, 0, -1) if _is_last(words[number - 1]))
+    return words[next(before, 0) :]
 
 
 def _is_last(word: Word) -> bool:

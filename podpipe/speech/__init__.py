@@ -18,7 +18,7 @@ from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Hypothesis, Term, Word
 from podpipe.speech import vad
-from podpipe.speech.ahead import ahead
+from podpipe.speech.ahead import ahead, meanwhile
 from podpipe.speech.engine import Heard, Recogniser
 from podpipe.speech.following import Follower, Following, Gap, Prepared, Script
 from podpipe.speech.gaps import Gaps, Joined
@@ -68,13 +68,11 @@ def transcribe(
     """
     counted = _Counted(audio.decode(path), on_block)
     listener = _Listener(recogniser, vocabulary, script, language, max(audio.probe(path).duration_ms, 1))
-    with closing(listener):
+    with closing(listener), meanwhile(recogniser.load):
         stretches = vad.stretches(counted)
-        for stretch in stretches:
+        while not listener.is_ready and (stretch := next(stretches, None)):
             listener.take(stretch, *listener.plan([stretch])())
             on_progress(stretch.end_ms)
-            if listener.language is not None:
-                break
         for group, begun in ahead(listener.groups(stretches), listener.plan, recogniser.workers):
             for stretch, one in zip(group, begun, strict=True):
                 listener.take(stretch, one)
@@ -134,6 +132,11 @@ class _Listener:
                 group = []
         if group:
             yield group
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether ``plan`` may run ahead: only what is heard needs a language that is known."""
+        return self.language is not None or self._is_following
 
     @property
     def _is_following(self) -> bool:

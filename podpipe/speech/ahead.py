@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -35,3 +36,14 @@ def ahead(
             yield first, future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def meanwhile(work: Callable[[], object]) -> Iterator[None]:
+    """Something is done while the body is; what goes wrong with it is for those to tell who need it."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="meanwhile")
+    try:
+        pool.submit(work)
+        yield
+    finally:
+        pool.shutdown(wait=False)

@@ -48,6 +48,13 @@ class Recogniser(Protocol):
     def workers(self) -> int:
         """How many stretches it hears at a time without being slower on each."""
 
+    def load(self) -> None:
+        """Load the weights ahead of time where they are on this machine; else the first stretch has them loaded.
+
+        Raises:
+            SpeechError: the weights can't be used.
+        """
+
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         """Hear a stretch of at most half a minute; ``vocabulary`` is what may occur, most important first.
 

@@ -19,6 +19,9 @@ class FakeRecogniser:
         self._words = words
         self.asked = 0
 
+    def load(self) -> None:
+        """As in ``Recogniser``: there is nothing to load."""
+
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         """As in ``Recogniser``."""
         self.asked += 1

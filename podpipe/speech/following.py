@@ -17,9 +17,6 @@ from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.models import Word
 from podpipe.sound import Silence, Sound
 
-STEP_MS = 20
-"""Of what an engine prepares."""
-
 _WINDOW_MS = 16_000
 """Longer stretches are cut in two."""
 
@@ -59,7 +56,7 @@ class Follower(Protocol):
         """All that can be done for a window of at most half a minute before its words are known."""
 
     def part(self, prepared: Any, start_ms: int, end_ms: int) -> object:
-        """The same for a part of a window, from one multiple of ``STEP_MS`` to another, at no cost."""
+        """The same for a part of a window at no cost; from and to when, an engine may round."""
 
     def detect(self, prepared: Any) -> tuple[str, float]:
         """The language that is spoken in a window, and how sure that is (0 to 1)."""
@@ -264,10 +261,8 @@ class Following:
 
     def _part(self, stretch: Prepared, window: Window, start_ms: int, end_ms: int) -> Window:
         """A part of a window: at no cost, but its surroundings are not quite forgotten. So it is tried, never read."""
-        start, end = (at // STEP_MS * STEP_MS for at in (start_ms - window.start_ms, end_ms - window.start_ms))
-        prepared = self._follower.part(window.prepared, start, end)
-        start, end = start + window.start_ms, end + window.start_ms
-        return Window(start, end, stretch.sound.part(start, end), prepared)
+        prepared = self._follower.part(window.prepared, start_ms - window.start_ms, end_ms - window.start_ms)
+        return Window(start_ms, end_ms, stretch.sound.part(start_ms, end_ms), prepared)
 
     def _window(self, samples: Samples, whole: Sound, start_ms: int, end_ms: int) -> Window:
         part = samples[start_ms * SAMPLE_RATE // 1000 : end_ms * SAMPLE_RATE // 1000]

@@ -36,6 +36,12 @@ class OpenAIWhisper:
         """As in ``Recogniser``: torch uses all cores for one."""
         return 1
 
+    def load(self) -> None:
+        """As in ``Recogniser``."""
+        if Path(self._model_name).exists():
+            with self._loading:
+                self._model  # noqa: B018  # which loads them
+
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         """As in ``Recogniser``."""
         with self._loading:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,9 @@ class Counting:
         self._recogniser = recogniser
         self.name, self.workers = recogniser.name, recogniser.workers
         self.followed = self.recognised = self.longest = 0
+
+    def load(self) -> None:
+        self._recogniser.load()
 
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         self.recognised += 1
@@ -182,6 +186,18 @@ def test_other_speech_is_noticed() -> None:
     assert reading([Word(w.text, w.start_ms, w.end_ms, 0.001) for w in fine], LOUD).left_ms == 0  # nothing is likely
     squeezed = [*fine[:10], *(Word(w.text, 4000, 4000, 0.5) for w in fine[10:14]), *fine[14:]]
     assert reading(squeezed, LOUD).left_ms is not None  # a sentence has no room
+
+
+def test_a_heading_in_place_of_which_something_else_is_said_was_not_read() -> None:
+    sound = _with_pauses(9000, (2400, 2800), (3400, 3900))
+    read = [Word(text, 300 * n, 300 * n + 300, 0.8) for n, text in enumerate("Its job is to tell others this.".split())]
+    heading = Word("FatELF.", 2800, 3400, 0.01)
+    crowd = [Word(text, 3900, 3900, 0.2) for text in SCRIPT[-8:]]
+    kept = reading([*read, heading, *crowd], sound)
+    assert list(kept.words) == read
+    assert kept.left_ms == 2800
+    likely = reading([*read, replace(heading, confidence=0.3), *crowd], sound)
+    assert likely.words[-1].text == "FatELF."
 
 
 def test_what_comes_before_an_improvisation_is_kept_up_to_the_pause() -> None:

@@ -17,7 +17,7 @@ from podpipe.hits.playlists import edl, m3u
 from podpipe.hits.records import COLUMNS, record, table
 from podpipe.library import Library
 from podpipe.models import Hit, Reason, Snippet
-from podpipe.search.rank import Features
+from podpipe.search.features import Features
 from podpipe.spreadsheets import guarded, unguarded
 
 
