@@ -18,8 +18,9 @@ import numpy.typing as npt
 from bench.known_items import Item, known_items, name_of
 from podpipe.errors import SearchError
 from podpipe.search import Index, matches, open_index
+from podpipe.search.features import WEIGHTS, Features
 from podpipe.search.query import parse
-from podpipe.search.rank import WEIGHTS, Features, Matcher, judged
+from podpipe.search.rank import Matcher, judged
 
 Floats = npt.NDArray[np.float64]
 

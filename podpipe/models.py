@@ -352,7 +352,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of a hit's score: what speaks for it (a field of ``search.rank.Features``), 0 to 1, and its weight."""
+    """One part of a hit's score: what speaks for it (of ``search.features.Features``), 0 to 1, and its weight."""
 
     name: str
     value: float

@@ -16,7 +16,7 @@ WORDS: dict[str, str] = {
     "titled": "all of the query is in the chapter's or episode's title",
     "title": "the match is a title",
 }
-"""What each of ``podpipe.search.rank.Features`` means; {} is its share."""
+"""What each of ``podpipe.search.features.Features`` means; {} is its share."""
 
 _COMPARED = {"engine", "much", "close"}
 """Those of which 100 % is no "all"."""
