@@ -321,11 +321,11 @@ def _with_first_merge(tokenizer: Any) -> Any:
 
 
 def _placed(texts: Sequence[str], tokens: Sequence[Sequence[int]], result: Any, prepared: _Encoded) -> tuple[Word, ...]:
-    """Words from the path through (token, time) and the tokens' probabilities."""
+    """Words from the path through (token, time), each beginning amid a step, and the tokens' probabilities."""
     starts = [0] * (len(result.text_token_probs) + 1)
     for token, time in reversed(result.alignments):
         if token < len(starts):
-            starts[token] = time * prepared.step_ms
+            starts[token] = time * prepared.step_ms + prepared.step_ms // 2
     starts[-1] = prepared.frames * prepared.step_ms // 2
     words: list[Word] = []
     first = 0
