@@ -60,7 +60,7 @@ _DOUBTFUL = -6.0
 _ALONE = -5.0
 """Log probability of a word that is said alone, below which something else may be spoken."""
 
-_BESIDE_MS = 250
+_BESIDE_MS = 265
 """So much speech beyond a pause within a word is not in the script."""
 
 _SYNCED = 25
