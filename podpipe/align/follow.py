@@ -147,7 +147,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         self._tokens = Tokens.of(self.script)
-        self._sentences = tuple(_sentences(self.script))
+        self._sentences = tuple(first for first, _ in _sentences(self.script))
 
     def expected(self, duration_ms: int, at: int | None = None) -> tuple[str, ...]:
         """The words that may be read in a stretch, and some more; from another place where one is given."""
@@ -245,11 +245,13 @@ class Reader:
         return None
 
 
-def _sentences(script: Sequence[str]) -> Iterator[int]:
-    """Where sentences begin."""
-    for number in range(len(script)):
-        if number == 0 or script[number - 1].rstrip(_MARKS).endswith((".", "?", "!", ":")):
-            yield number
+def _sentences(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where sentences begin and end among words; the last may be cut off."""
+    first = 0
+    for number, text in enumerate(texts, 1):
+        if number == len(texts) or _is_last(text):
+            yield first, number
+            first = number
 
 
 def spoken(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:
@@ -339,32 +341,29 @@ def _crowds(words: Sequence[Word]) -> Iterator[int]:
 def _strangers(words: Sequence[Word], sound: Sound) -> Iterator[int]:
     """Words alone between two pauses that are unlikely: something else may be spoken there."""
     for number, word in enumerate(words):
-        if _log(word) < _ALONE and _is_last(word):
+        if _log(word) < _ALONE and _is_last(word.text):
             before = words[number - 1].end_ms if number else 0
             between = sound.part(before, word.end_ms).silences
-            is_alone = not number or (_is_last(words[number - 1]) and bool(between))
+            is_alone = not number or (_is_last(words[number - 1].text) and bool(between))
             if is_alone and any(pause.length_ms >= PAUSE_MS for pause in between):
                 yield number
 
 
 def _unspoken_sentences(words: Sequence[Word]) -> Iterator[int]:
     """Where whole sentences begin, headings of some words perhaps, of which hardly a word is likely."""
-    first = 0
-    for number, word in enumerate(words, 1):
-        if _is_last(word) or number == len(words):
-            if number - first >= 2 and likelihood(words[first:number]) <= _UNSPOKEN:
-                yield first
-            first = number
+    for first, end in _sentences([word.text for word in words]):
+        if end - first >= 2 and likelihood(words[first:end]) <= _UNSPOKEN:
+            yield first
 
 
 def _last_sentence(words: Sequence[Word]) -> Sequence[Word]:
     """The sentence with which words end, or what there is of it."""
-    before = (number for number in range(len(words) - 1, 0, -1) if _is_last(words[number - 1]))
-    return words[next(before, 0) :]
+    *_, (first, _) = _sentences([word.text for word in words])
+    return words[first:]
 
 
-def _is_last(word: Word) -> bool:
-    return word.text.rstrip(_MARKS).endswith((".", "?", "!", ":"))
+def _is_last(text: str) -> bool:
+    return text.rstrip(_MARKS).endswith((".", "?", "!", ":"))
 
 
 def _is_squeezed(word: Word) -> bool:

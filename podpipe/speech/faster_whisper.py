@@ -96,6 +96,11 @@ class FasterWhisper:
         beam = f" beam {self._beam_size}" if self._beam_size != 1 else ""
         return f"faster-whisper {importlib.metadata.version('faster-whisper')} {self._model_name}{beam}"
 
+    def load(self) -> None:
+        """As in ``Recogniser``."""
+        if Path(weights.locate(self._model_name)).exists():
+            self._loaded()
+
     def recognise(self, samples: Samples, *, language: str | None, vocabulary: Sequence[str]) -> Heard:
         """As in ``Recogniser``."""
         return self.recognise_encoded(self.encode([samples]), language=language, vocabularies=[vocabulary])[0]
@@ -225,11 +230,6 @@ class FasterWhisper:
         model = self._model
         return Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
 
-    def load(self) -> None:
-        """As in ``Recogniser``."""
-        if Path(weights.locate(self._model_name)).exists():
-            self._loaded()
-
     def _loaded(self) -> Any:
         with self._loading:
             return self._model
@@ -242,7 +242,7 @@ class FasterWhisper:
         return FeatureExtractor(feature_size=len(filters), hop_length=hop)(samples)[:, :_FRAMES]
 
     def _encoded(self, features: Any) -> Any:
-        """What the encoder makes of a spectrogram, shape (1, steps of 20 ms, width)."""
+        """What the encoder makes of a spectrogram, shape (1, steps of two frames, width)."""
         import ctranslate2
 
         features = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
