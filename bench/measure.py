@@ -37,11 +37,15 @@ class Run:
 
 
 def python(*arguments: str | Path) -> Run:
-    """Run ``python ARGUMENTS`` in the checkout. Raises RuntimeError with its complaint where it fails."""
+    """Run ``python ARGUMENTS`` in the checkout. Raises RuntimeError with its complaint where it fails.
+
+    Python may keep what it compiles, as it does where podpipe is installed.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, *map(str, arguments)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=ROOT)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=ROOT, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)

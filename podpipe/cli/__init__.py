@@ -2,86 +2,87 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 import typer
 
-from podpipe.cli import (
-    chapters,
-    check,
-    console,
-    cut,
-    doctor,
-    index,
-    ingest,
-    library,
-    play,
-    publish,
-    search,
-    serve,
-    shows,
-    similar,
-    soundbites,
-    status,
-    tag,
-    topics,
-    transcript,
-)
+from podpipe.cli import console
 from podpipe.cli.options import print_version
 from podpipe.errors import PodpipeError
-from podpipe.work import STAGES
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: they wait by spinning, on cores that Whisper needs
 
 _STOPPED = 130
 """Exit code after Ctrl-C."""
 
-app = typer.Typer(
-    name="podpipe",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Makes podcasts searchable by topic and second.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("ingest")(ingest.command)
-app.command("subscribe")(shows.subscribe_command)
-app.command("update")(shows.update_command)
-app.command("status")(status.command)
-app.command("retry")(shows.retry_command)
-app.command("remove")(shows.remove_command)
-app.command("unsubscribe")(shows.unsubscribe_command)
-app.command("subscriptions")(shows.subscriptions_command)
-app.command("search")(search.command)
-app.command("topics")(topics.command)
-app.command("similar")(similar.command)
-app.command("play")(play.command)
-app.command("list")(library.list_command)
-app.command("show")(library.show_command)
-app.add_typer(chapters.app, name="chapters")
-app.add_typer(soundbites.app, name="soundbites")
-app.command("transcript")(transcript.command)
-app.command("tag")(tag.command)
-app.command("cut")(cut.command)
-app.command("reindex")(library.reindex_command)
-app.command("serve")(serve.command)
-app.command("publish")(publish.command)
-app.add_typer(index.app, name="index")
-app.command("check")(check.command)
-app.command("doctor")(doctor.command)
+_COLLECTED = (100_000, 20, 20)
+"""Python looks for cycles that seldom: most commands end before there is one, and a tenth of their time was that."""
+
+COMMANDS = {
+    "ingest": "ingest:command",
+    "subscribe": "shows:subscribe_command",
+    "update": "shows:update_command",
+    "status": "status:command",
+    "retry": "shows:retry_command",
+    "remove": "shows:remove_command",
+    "unsubscribe": "shows:unsubscribe_command",
+    "subscriptions": "shows:subscriptions_command",
+    "search": "search:command",
+    "topics": "topics:command",
+    "similar": "similar:command",
+    "play": "play:command",
+    "list": "library:list_command",
+    "show": "library:show_command",
+    "transcript": "transcript:command",
+    "tag": "tag:command",
+    "cut": "cut:command",
+    "reindex": "library:reindex_command",
+    "serve": "serve:command",
+    "publish": "publish:command",
+    "check": "check:command",
+    "doctor": "doctor:command",
+    "chapters": "chapters:app",
+    "soundbites": "soundbites:app",
+    "index": "index:app",
+}
+"""Where each command is, in the order of the help: only the one that is asked for is loaded."""
 
 
-@app.callback()
+def _app(first: str) -> typer.Typer:
+    """The command that the first argument names; all of them where it names none, for the help and what is like it."""
+    app = typer.Typer(
+        name="podpipe",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Makes podcasts searchable by topic and second.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_podpipe)
+    for name in (first,) if first in COMMANDS else COMMANDS:
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(importlib.import_module(f"podpipe.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
+
+
 def _podpipe(version: print_version = False) -> None:
     pass
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run podpipe and exit: 0 when all went well, 1 on an error, 2 on wrong usage, 130 on Ctrl-C."""
+    gc.set_threshold(*_COLLECTED)
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=_with_force_value(sys.argv[1:] if arguments is None else arguments), prog_name="podpipe")
+        _app(arguments[0] if arguments else "")(args=_with_force_value(arguments), prog_name="podpipe")
     except PodpipeError as error:
         print(f"podpipe: {console.clean(str(error))}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
         sys.exit(1)
@@ -97,6 +98,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _with_force_value(arguments: Sequence[str]) -> list[str]:
     """``--force`` without a stage means all of them (options with an optional value are unknown to typer)."""
+    if "--force" not in arguments:
+        return list(arguments)
+    from podpipe.work import STAGES
+
     result: list[str] = []
     for position, argument in enumerate(arguments):
         result.append(argument)

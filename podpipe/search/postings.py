@@ -93,6 +93,11 @@ class Postings:
             for _, _, segment in self._segments:
                 segment.forget()
 
+    @property
+    def segments(self) -> str:
+        """The names of the segments, none of which ever changes."""
+        return " ".join(sorted(segment.name for _, _, segment in self._segments))
+
     def counts(self, field: str) -> dict[str, int]:
         """All words of a field in order, and in how many documents each is, with those that were deleted."""
         keys = {(segment.name, field): segment for _, _, segment in self._segments}

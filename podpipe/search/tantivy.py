@@ -22,7 +22,7 @@ from podpipe.search import Found, IndexShape, identity
 from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.query import All, Node, Query, Term
-from podpipe.search.vocabulary import Vocabulary
+from podpipe.search.vocabulary import Vocabulary, remembered
 
 _TERMS = "terms"
 """The name of the analyzer that only parts at spaces."""
@@ -172,7 +172,10 @@ class TantivyIndex:
         searcher = self._searcher()
         state = self._state()
         if self._words is None or self._words[0] != state:
-            self._words = state, Vocabulary(dict(searcher.terms_with_prefix("text", "")))
+            self._words = (
+                state,
+                remembered(self._folder, f"{state}", lambda: dict(searcher.terms_with_prefix("text", ""))),
+            )
         return self._words[1]
 
     def rarity(self, term: Term) -> float:

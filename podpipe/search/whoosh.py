@@ -7,6 +7,7 @@ the library's owner alone, is never taken from elsewhere, and can be made again 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import math
 import time
@@ -28,7 +29,7 @@ from podpipe.search.alone import alone
 from podpipe.search.documents import TEXTS, Document, candidate, documents, speaker_terms
 from podpipe.search.postings import Counted, Postings
 from podpipe.search.query import Query, Term
-from podpipe.search.vocabulary import Vocabulary
+from podpipe.search.vocabulary import Vocabulary, remembered
 
 T = TypeVar("T")
 
@@ -209,8 +210,9 @@ class WhooshIndex:
         """As in ``Index``."""
         self._fresh_searcher()
         if self._words is None:
+            counts = functools.partial(self._postings.counts, "text")
             try:
-                self._words = Vocabulary(self._postings.counts("text"))
+                self._words = remembered(self._folder, self._postings.segments, counts)
             except Exception as error:  # as in ``find``
                 raise _unreadable(self._folder, error) from error
         return self._words

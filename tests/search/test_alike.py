@@ -12,7 +12,7 @@ from library_of_talk import KERNEL, episode
 from podpipe.models import Alias, IndexedEpisode, Sentence
 from podpipe.search import ENGINES, Index, open_index, search
 from podpipe.search.passages import passages
-from podpipe.search.vocabulary import Vocabulary, sound_of
+from podpipe.search.vocabulary import Vocabulary, remembered, sound_of
 
 MISHEARD = episode(
     "misheard",
@@ -124,8 +124,38 @@ def test_words_that_sound_alike_have_one_sound() -> None:
 
 
 def test_a_vocabulary_knows_its_words_by_initial_and_sound() -> None:
-    words = Vocabulary({"kafca": 1, "kernel": 500, "2": 3, "猫": 1})
+    words = Vocabulary.of({"kafca": 1, "kernel": 500, "2": 3, "猫": 1})
     assert words.by_sound[sound_of("kafka")] == ["kafca"]
     assert words.by_initial["k"] == ["kafca", "kernel"]
     assert words.is_rare("kafca")
     assert not words.is_rare("kernel")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_words_are_remembered_until_the_index_changes(tmp_path: Path, engine: str) -> None:
+    folder = tmp_path / "index"
+    with open_index(folder, create=True, engine=engine) as opened:
+        opened.add([MISHEARD])
+        assert search(opened, "kafka").hits[0].heard == ("kafca",)
+    before = (folder / "vocabulary.msgpack").read_bytes()
+    with open_index(folder) as opened:
+        assert opened.vocabulary().by_sound[sound_of("kafka")] == ["kafca"]
+        assert (folder / "vocabulary.msgpack").read_bytes() == before
+        opened.add([SPELLED])
+        assert search(opened, "promethius").hits[0].heard == ("Prometheus",)
+    assert (folder / "vocabulary.msgpack").read_bytes() != before
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x93nonsense", b"\x93\x01\xa0\x92\x80\x91\x80"])
+def test_a_damaged_memory_of_words_is_made_again(tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / "vocabulary.msgpack").write_bytes(damaged)
+    words = remembered(tmp_path, "now", lambda: {"kafca": 1})
+    assert words.counts == {"kafca": 1}
+    assert remembered(tmp_path, "now", dict) == words
+    assert remembered(tmp_path, "later", lambda: {"kernel": 2}).counts == {"kernel": 2}
+
+
+def test_where_nothing_can_be_written_words_are_counted_each_time(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    assert remembered(gone, "now", lambda: {"kafca": 1}).counts == {"kafca": 1}
+    assert not gone.exists()
