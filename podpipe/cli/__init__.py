@@ -94,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    finally:
+        gc.freeze()  # what is left is the system's to free: Python need not look through it
 
 
 def _with_force_value(arguments: Sequence[str]) -> list[str]:

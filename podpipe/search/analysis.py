@@ -174,7 +174,10 @@ def _is_doubtful(text: str, words: Sequence[str], number: int) -> bool:
     word = words[number]
     if not word[0].isupper() or (word.isupper() and len(word) > 1):
         return True
-    before = next(filter(None, reversed(words[max(number - 3, 0) : number])), "")
+    if number > 2:
+        before = words[number - 1] or words[number - 2] or words[number - 3]
+    else:
+        before = next(filter(None, reversed(words[:number])), "")
     return before[:1].islower() and any(f"{before}{signs}{word}" in text for signs in _BETWEEN)
 
 

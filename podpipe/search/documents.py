@@ -7,9 +7,11 @@ gives back ``data`` as it was: so all engines find the same.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -138,6 +140,8 @@ def head(data: bytes) -> Head:
     return typed.from_msgpack(data, Head)
 
 
+_TIMES, _SPEAKER = attrgetter("start_ms", "end_ms"), attrgetter("speaker")
+
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -145,8 +149,8 @@ def _passage(indexed: IndexedEpisode, passage: Passage) -> Document:
     language = indexed.language
     topic = _terms(passage.chapter, language)
     sentences = passage.sentences
-    text = "\n".join(sentence.text.replace("\n", " ") for sentence in sentences)
-    has_speakers = any(sentence.speaker for sentence in sentences)
+    text = "\n".join([sentence.text.replace("\n", " ") for sentence in sentences])
+    speakers = tuple(map(_SPEAKER, sentences))
     kept = Candidate(
         *_facts(indexed),
         passage.chapter,
@@ -156,8 +160,8 @@ def _passage(indexed: IndexedEpisode, passage: Passage) -> Document:
         topic,
         analysis.lines(text, language),
         text,
-        tuple(time for sentence in sentences for time in (sentence.start_ms, sentence.end_ms)),
-        tuple(sentence.speaker for sentence in sentences) if has_speakers else (),
+        tuple(itertools.chain.from_iterable(map(_TIMES, sentences))),
+        speakers if any(speakers) else (),
         tuple(_aliases(sentences, language)),
     )
     terms = APART.join((kept.terms, *(alias.terms for alias in kept.aliases)))
