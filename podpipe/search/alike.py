@@ -18,15 +18,12 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from podpipe.prose import STOP
-from podpipe.search import analysis
+from podpipe.search import ENOUGH, analysis
 from podpipe.search.analysis import is_stop
 from podpipe.search.query import Any, Node, Query, Term
 from podpipe.search.vocabulary import Vocabulary, sound_of
 
 Run = tuple[str, ...]
-
-FEW = 3
-"""A term that fewer passages have is found almost nowhere."""
 
 _LEAST_LETTERS_OF_ONE, _LEAST_LETTERS = 60, 45
 """How alike in letters, of 100, a word must be that sounds alike, and two."""
@@ -113,7 +110,7 @@ def alternatives(term: Term, library: Library) -> tuple[Term, ...]:
         joined = _in_one(term, library)
         return (joined,) if joined else ()
     word, stem = term.form.casefold(), term.run[0]
-    if len(word) < 3 or not word.isalpha() or library.count(stem) >= FEW:
+    if len(word) < 3 or not word.isalpha() or library.count(stem) >= ENOUGH:
         return ()
     vocabulary = library.vocabulary()
     ways = [*_parts(word, vocabulary), *_spelled(stem, vocabulary), *_sounding(word, stem, vocabulary)]

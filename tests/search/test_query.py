@@ -174,7 +174,7 @@ def test_no_query_fails_otherwise(text: str) -> None:
 def test_spans_are_in_order_and_of_the_text(text: str) -> None:
     found = list(analysis.spans(text))
     assert all(term and 0 <= start < end <= len(text) for term, start, end in found)
-    assert all(left[2] <= right[1] for left, right in itertools.pairwise(found))
+    assert all(left[1] < right[1] and left[2] <= right[2] for left, right in itertools.pairwise(found))
     assert [term for term, _, _ in found] == analysis.terms(text)
 
 
