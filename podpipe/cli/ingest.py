@@ -61,16 +61,19 @@ def command(
     from podpipe.net import Client
     from podpipe.search import open_index
     from podpipe.shows.once import ingest
-    from podpipe.sources import Selection
+    from podpipe.sources import Selection, path_of
     from podpipe.speech import open_recogniser
     from podpipe.stages import Tools
 
     stages = _stages(force or [])
     place = Library.locate(library)
+    if not place.episodes.exists():  # no library is begun for what is not there
+        for source in sources:
+            path_of(source)
+    recogniser = open_recogniser(engine.value, model, device=device)
     place.prepare()
     selection = Selection(limit=limit, since=since.date() if since else None, match=match)
     request = Request(tuple(sources), notes, selection, jobs, stages)
-    recogniser = open_recogniser(engine.value, model, device=device)
     client = Client([*sources, notes or ""], allow_hosts=allow_host or (), config=config.load(place.root))
     with client, open_index(place.index, create=True) as index:
         tools = Tools(client, recogniser, index, language)

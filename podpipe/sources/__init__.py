@@ -75,18 +75,26 @@ def is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
+def path_of(source: str) -> Path | None:
+    """Where a source is on this machine; None where it is an address. Raises SourceError: nothing is there."""
+    if is_url(source):
+        return None
+    if "://" in source:
+        raise SourceError(f"{source}: podpipe reads http and https addresses, and files")
+    path = Path(source).expanduser().absolute()
+    if not path.exists():
+        raise SourceError(f"{source} does not exist; give a file, a folder, or an address with http:// or https://")
+    return path
+
+
 def _find(source: str, client: Client, selection: Selection) -> tuple[Candidate, ...]:
     from podpipe.net import bare
     from podpipe.sources import feed, media, page
 
-    if not is_url(source):
-        if "://" in source:
-            raise SourceError(f"{source}: podpipe reads http and https addresses, and files")
-        path = Path(source).expanduser().absolute()
+    path = path_of(source)
+    if path is not None:
         if path.is_dir():
             return media.from_folder(path)
-        if not path.exists():
-            raise SourceError(f"{source} does not exist; give a file, a folder, or an address with http:// or https://")
         if media.is_audio_file(path):
             return (media.from_file(path),)
         document = media.read_document(path)

@@ -13,7 +13,8 @@ from rapidfuzz.distance import Levenshtein
 
 from podpipe import speech
 from podpipe.align import follow, published
-from podpipe.align.follow import Reader, reading, spoken
+from podpipe.align.follow import Reader
+from podpipe.align.reading import reading, spoken
 from podpipe.audio import Samples
 from podpipe.models import Cue, Hypothesis, Notes, Word
 from podpipe.notes import read_outline

@@ -167,6 +167,8 @@ def test_a_library_that_can_not_be_written(tmp_path: Path, demo: Path) -> None:
 def test_no_library_at_all(tmp_path: Path) -> None:
     assert "podpipe ingest" in podpipe("search", "x", cwd=tmp_path, code=1).stderr
     assert "podpipe ingest" in podpipe("list", cwd=tmp_path).stdout
+    assert "does not exist" in podpipe("ingest", "nosuch.mp3", cwd=tmp_path, code=1).stderr
+    assert "unknown model" in podpipe("ingest", "http://127.0.0.1/a.mp3", "--model", "x", cwd=tmp_path, code=1).stderr
     assert list(tmp_path.iterdir()) == []
 
 
