@@ -117,7 +117,7 @@ def probe(path: Path) -> AudioInfo:
 
 
 def decode(path: Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[Samples]:
-    """Decode to mono at ``sample_rate``, in blocks of about a second.
+    """Decode to mono at ``sample_rate``, in blocks of a second, the last one shorter.
 
     Damaged packets are left out; a truncated file is decoded to where it ends.
 
@@ -130,7 +130,7 @@ def decode(path: Path, *, sample_rate: int = SAMPLE_RATE) -> Iterator[Samples]:
         with open_input(path, name) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no audio stream")
-            for block in _joined(_resampled(container, sample_rate), sample_rate):
+            for block in _resampled(container, sample_rate):
                 some = True
                 yield block
     except av.FFmpegError as error:
@@ -157,32 +157,22 @@ def write_mp3(path: Path, blocks: Iterable[Samples], sample_rate: int, *, bit_ra
 
 
 def _resampled(container: av.container.InputContainer, sample_rate: int) -> Iterator[Samples]:
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
+    """Blocks of a second, the last one shorter; what came before an error is given first."""
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate, frame_size=sample_rate)
+    error: av.FFmpegError | None = None
     some = False
-    for frame in frames(container):
-        some = True
-        for out in resampler.resample(frame):
-            yield out.to_ndarray()[0]
-    if some:  # an untouched resampler has nothing to give back
-        for out in resampler.resample(None):
-            yield out.to_ndarray()[0]
-
-
-def _joined(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
-    """Blocks of at least ``size`` samples, but for the last; what came before an error is given first."""
-    held: list[Samples] = []
     try:
-        for block in blocks:
-            held.append(block)
-            if sum(map(len, held)) >= size:
-                yield np.concatenate(held)
-                held = []
-    except av.FFmpegError:
-        if held:
-            yield np.concatenate(held)
-        raise
-    if held:
-        yield np.concatenate(held)
+        for frame in frames(container):
+            some = True
+            for block in resampler.resample(frame):
+                yield block.to_ndarray()[0]
+    except av.FFmpegError as found:
+        error = found
+    if some:  # an untouched resampler has nothing to give back
+        for block in resampler.resample(None):
+            yield block.to_ndarray()[0]
+    if error is not None:
+        raise error
 
 
 def frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:

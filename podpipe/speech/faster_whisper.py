@@ -89,6 +89,7 @@ class FasterWhisper:
         weights.check_name(model)
         self._model_name, self._device, self._beam_size = model, device, beam_size
         self._loading = threading.Lock()
+        self._extractor = functools.cache(self._new_extractor)
 
     @property
     def name(self) -> str:
@@ -236,10 +237,12 @@ class FasterWhisper:
 
     def _features(self, samples: Samples, hop: int = _HOP) -> Any:
         """The log-Mel spectrogram, shape (80 or 128, frames)."""
+        return self._extractor(hop)(samples)[:, :_FRAMES]
+
+    def _new_extractor(self, hop: int) -> Any:
         from faster_whisper.feature_extractor import FeatureExtractor
 
-        filters = self._loaded().feature_extractor.mel_filters
-        return FeatureExtractor(feature_size=len(filters), hop_length=hop)(samples)[:, :_FRAMES]
+        return FeatureExtractor(feature_size=len(self._loaded().feature_extractor.mel_filters), hop_length=hop)
 
     def _encoded(self, features: Any) -> Any:
         """What the encoder makes of a spectrogram, shape (1, steps of two frames, width)."""
