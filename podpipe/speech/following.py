@@ -41,6 +41,9 @@ _LIKELY = -3.5
 _LETTERS = 12
 """... and so many letters of them."""
 
+_ROOM_MS = 25
+"""A first word of less is not spoken."""
+
 _NOTHING_MS = 300
 """Less speech is a breath."""
 
@@ -275,8 +278,10 @@ def _is_more(stretch: Prepared, window: Window, start_ms: int) -> bool:
 
 
 def _is_sure(reading: Reading) -> bool:
+    """Whether something is read at another place: its first word has room, else the place is a later one."""
     letters = sum(len(word.text) for word in reading.words)
-    return reading.left_ms is None and letters >= _LETTERS and reading.likelihood >= _LIKELY
+    is_likely = reading.left_ms is None and letters >= _LETTERS and reading.likelihood >= _LIKELY
+    return is_likely and reading.words[0].end_ms - reading.words[0].start_ms >= _ROOM_MS
 
 
 def _begins(window: Window) -> Iterator[int]:

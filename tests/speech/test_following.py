@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from podpipe.align.follow import Reader
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.models import Word
-from podpipe.speech.following import Following, Gap
+from podpipe.speech.following import Follower, Following, Gap
 
 SPOKEN_MS, PAUSE_MS = 2000, 500
 """A sentence lasts so long, and is followed by a pause."""
@@ -68,9 +68,22 @@ def _sound(spoken: Sequence[int]) -> Samples:
     return np.concatenate(parts)
 
 
-def _followed(spoken: Sequence[int]) -> list[str]:
+class Credulous(Oracle):
+    """One that squeezes words in before those that are spoken, and thinks them likely."""
+
+    def follow(self, prepared: Samples, texts: Sequence[str], language: str) -> tuple[Word, ...]:
+        words = super().follow(prepared, texts, language)
+        first = next((number for number, word in enumerate(words) if word.confidence > 0.5), 0)
+        later = super().follow(prepared, texts[first:], language)
+        before = [Word(text, later[0].start_ms, later[0].start_ms + 10, 0.8) for text in texts[:first]]
+        return (*before, *later)
+
+
+def _followed(
+    spoken: Sequence[int], follower: Follower | None = None, openings: Sequence[int] = range(0, len(SCRIPT), 5)
+) -> list[str]:
     """What is read, sentence by sentence, "-" for a gap."""
-    following = Following(Oracle(), Reader(SCRIPT, 0, openings=tuple(range(0, len(SCRIPT), 5))))
+    following = Following(follower or Oracle(), Reader(SCRIPT, 0, openings=tuple(openings)))
     parts = following.take(following.prepare(_sound(spoken)), "en")
     words = ["-" if isinstance(part, Gap) else " ".join(word.text for word in part) for part in parts]
     for left, right in pairwise(parts):
@@ -102,6 +115,11 @@ def test_an_improvisation_is_a_gap_and_nothing_else_is() -> None:
 
 def test_what_is_skipped_is_not_read() -> None:
     assert _followed([0, 1, 3, 4]) == _read(0, 1, 3, 4)
+
+
+def test_what_has_no_room_before_what_is_read_is_not_read() -> None:
+    end_of_2 = 14
+    assert _followed([0, 1, -1, 3, 4], Credulous(), (end_of_2, end_of_2 + 1)) == _read(0, 1, -1, 3, 4)
 
 
 @given(st.lists(st.integers(-1, 9), min_size=1, max_size=9))

