@@ -34,6 +34,10 @@ class Silence:
         """How long it lasts."""
         return self.end_ms - self.start_ms
 
+    def overlaps(self, other: Silence) -> bool:
+        """Whether the two have a time in common."""
+        return self.start_ms < other.end_ms and other.start_ms < self.end_ms
+
 
 @dataclass(frozen=True)
 class Sound:
@@ -59,7 +63,8 @@ class Sound:
         edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
         pauses = zip(edges[::2] * HOP_MS, edges[1::2] * HOP_MS, strict=True)
         quiet_ones = (Silence(int(start), int(end)) for start, end in pauses if end - start >= 150)
-        return tuple(sorted((*quiet_ones, *self.filled), key=lambda silence: silence.start_ms))
+        others = (quiet for quiet in quiet_ones if not any(map(quiet.overlaps, self.filled)))
+        return tuple(sorted((*others, *self.filled), key=lambda silence: silence.start_ms))
 
     def part(self, start_ms: int, end_ms: int) -> Sound:
         """The sound between two times, with the same idea of a pause."""

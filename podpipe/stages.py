@@ -125,12 +125,14 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import topics
         from podpipe.align import align as match
+        from podpipe.align.fit import unburied
         from podpipe.align.masked import unmasked
         from podpipe.chapters import json, pictures, reading
         from podpipe.chapters.published import Offer, choose
 
         hypothesis = work.folder.hypothesis()
         heard = unmasked(hypothesis.words, work.folder.sound())
+        hypothesis = replace(hypothesis, words=unburied(hypothesis.words, heard))
         alignment = match(outline, hypothesis, heard)
         transcript = alignment.transcript
         if offered is not None:

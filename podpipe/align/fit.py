@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from podpipe.sound import HOP_MS, Silence, Sound
 PAUSE_MS = 200
 """Shorter silences belong to words: the closure before a "p" or a "t"."""
 
+_LEAST_SAID_MS = 120
+"""A word takes so long to say."""
+
 _EARLY_MS = 30
 """Whisper turns to a word so long before it begins (measured: ``python -m bench words``)."""
 
@@ -23,6 +27,41 @@ _BEFORE, _AFTER, _AROUND = 4, 8, 10
 
 _DIP_DB = 8
 """Where words meet, it is often quieter by so much."""
+
+
+def unburied(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
+    """Words that were put into a pause, or mostly, said where it sounds before it and no other word is.
+
+    A recogniser may see a word too late, and in the pause after it: "OpenSSL." where the next sentence is prepared.
+    The others stay as they are.
+    """
+    pauses = [silence for silence in sound.silences if silence.length_ms >= PAUSE_MS]
+    starts = [pause.start_ms for pause in pauses]
+    result = list(words)
+    for first, word in enumerate(result):
+        place = bisect_right(starts, (word.start_ms + word.end_ms) // 2) - 1
+        if place < 1 or not _is_buried(word, pauses[place]):
+            continue
+        said_ms, until_ms = pauses[place - 1].end_ms, pauses[place].start_ms
+        last = first
+        while last + 1 < len(result) and _is_buried(result[last + 1], pauses[place]):
+            last += 1
+        is_free = not first or result[first - 1].end_ms <= said_ms
+        if is_free and until_ms - said_ms >= _LEAST_SAID_MS * (last + 1 - first):
+            result[first : last + 1] = _spread(result[first : last + 1], said_ms, until_ms)
+    return tuple(result)
+
+
+def _is_buried(word: Word, pause: Silence) -> bool:
+    """Whether at least half of a word, and its end, are in a pause."""
+    return pause.start_ms < word.end_ms <= pause.end_ms and word.start_ms + word.end_ms >= 2 * pause.start_ms
+
+
+def _spread(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
+    """Words one after the other between two times, each as long as its letters."""
+    ends = np.cumsum([len(word.text) for word in words]) / sum(len(word.text) for word in words)
+    times = [start_ms, *(start_ms + int(end * (end_ms - start_ms)) for end in ends)]
+    return [replace(word, start_ms=a, end_ms=b) for word, (a, b) in zip(words, pairwise(times), strict=True)]
 
 
 def fitted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:

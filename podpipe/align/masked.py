@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,9 @@ _GAP_MS = 600
 
 _EDGE_MS = 100
 """What a word may still sound, or sound already, beyond its times."""
+
+_MOSTLY = 0.5
+"""A pause is quiet where so much of it is: music has rests, too."""
 
 _QUIETER_DB = 4.0
 """What fills a pause is quieter than speech by so much at least."""
@@ -31,15 +35,17 @@ def unmasked(words: Sequence[Word], sound: Sound) -> Sound:
 
 
 def _filled(words: Sequence[Word], sound: Sound) -> Iterator[Silence]:
-    silences = iter(sound.silences)
-    silence = next(silences, None)
+    ends = [silence.end_ms for silence in sound.silences]
     for word, following in itertools.pairwise(words):
-        if following.start_ms - word.end_ms < _GAP_MS:
+        gap_ms = following.start_ms - word.end_ms
+        if gap_ms < _GAP_MS:
             continue
-        while silence is not None and silence.end_ms <= word.end_ms:
-            silence = next(silences, None)
-        is_quiet = silence is not None and silence.start_ms < following.start_ms
-        if not is_quiet and (onset_ms := _onset(word, following, sound)) is not None:
+        quiet_ms = 0
+        for silence in sound.silences[bisect_right(ends, word.end_ms) :]:
+            if silence.start_ms >= following.start_ms:
+                break
+            quiet_ms += min(silence.end_ms, following.start_ms) - max(silence.start_ms, word.end_ms)
+        if quiet_ms < _MOSTLY * gap_ms and (onset_ms := _onset(word, following, sound)) is not None:
             yield Silence(word.end_ms, onset_ms)
 
 

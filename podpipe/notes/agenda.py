@@ -33,6 +33,9 @@ _LEAD = re.compile(
 )
 """What goes before a topic in a sentence."""
 
+_NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]\s+")
+_AND = re.compile(r"[\s,;.]+(?:and\s*)?$")
+
 _PARTS = re.compile(r"[,;]\s+(?:and\s+)?|(?<!\s)\s+and\s+(?=[^,;]{1,500}$)")
 
 
@@ -40,8 +43,9 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
     """The topics of the sentence that announces most, a title perhaps; else of a block that only lists; or ()."""
     found: tuple[str, ...] = ()
     for block in blocks:
-        said = ((before, after) for before, after in _SAID.findall(block.text) if _HOST.match(before) or _tells(before))
-        told = ((before, after) for before, after in _SENTENCE.findall(block.text) if _tells(before))
+        text = _without_numbers(block.text)
+        said = ((before, after) for before, after in _SAID.findall(text) if _HOST.match(before) or _tells(before))
+        told = ((before, after) for before, after in _SENTENCE.findall(text) if _tells(before))
         for _, after in (*told, *said):
             items = tuple(parts(after))
             longest = _LONGEST_APART if ";" in after else _LONGEST
@@ -49,6 +53,19 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
                 found = items
     listed = found or max((_bare(block) for block in blocks if not block.is_item), key=len, default=())
     return _joined(listed, blocks)
+
+
+def _without_numbers(text: str) -> str:
+    """A text whose parts are numbered ("1. Folios 2. Rust"), parted by semicolons instead."""
+    places: list[re.Match[str]] = []
+    for match in _NUMBER.finditer(text):
+        if int(match[1]) == len(places) + 1:
+            places.append(match)
+    if len(places) < 2:
+        return text
+    ends = [*(match.start() for match in places[1:]), len(text)]
+    items = (text[match.end() : end] for match, end in zip(places, ends, strict=True))
+    return text[: places[0].start()] + "; ".join(_AND.sub("", item) for item in items)
 
 
 def _joined(items: tuple[str, ...], blocks: Sequence[Block]) -> tuple[str, ...]:

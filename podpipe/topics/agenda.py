@@ -36,6 +36,9 @@ _NEXT = 0.8
 _OUT_OF_ORDER = -0.7
 """... and that it comes right after one that is named later."""
 
+_LEAST_APART = 2
+"""Where so many topics, and most, are said after long pauses or on their own, none merely begins a sentence."""
+
 _LEAST_WORTH = -0.8
 """Worth less, a topic is not followed on, whatever its neighbours."""
 
@@ -114,7 +117,17 @@ def place(
     ]
     candidates.sort(key=lambda candidate: candidate.opening.start_ms)
     lists = spoken_lists(topics, _near(candidates, words))
-    return _chosen([candidate for candidate in candidates if not _is_among(candidate.opening, lists)])
+    candidates = [candidate for candidate in candidates if not _is_among(candidate.opening, lists)]
+    chosen = _chosen(candidates)
+    apart = sum(map(_is_apart, chosen))
+    is_rule = apart >= max(_LEAST_APART, len(chosen) / 2)
+    return _chosen(list(filter(_is_apart, candidates))) if is_rule and apart < len(chosen) else chosen
+
+
+def _is_apart(candidate: Candidate) -> bool:
+    """Whether a topic is said after a long pause, or the phrase ends with it."""
+    opening, heard = candidate.opening, candidate.heard
+    return opening.weight >= LONG or len(heard.split()) == opening.phrase or heard[-1] in ".,:;!?"
 
 
 def _is_alone(candidate: Candidate) -> bool:
@@ -136,11 +149,25 @@ def _near(candidates: Sequence[Candidate], words: Sequence[Word]) -> list[Word]:
 
 
 def _heard_as(topics: Sequence[str], listed: Sequence[str]) -> Sequence[str]:
-    """How topics were heard in the host's own list; () where that is not this one."""
+    """How each topic was heard in the host's own list, whatever its order; () where that is not this one.
+
+    Of what is like no topic, only what stands where the notes have it can be told, or the last one that is left.
+    """
     if len(topics) != len(listed):
         return ()
-    same = sum(likeness(topic, heard) >= LEAST_ALIKE for topic, heard in zip(topics, listed, strict=True))
-    return listed if same >= 2 and same >= len(topics) / 2 else ()
+    pairs = itertools.product(range(len(topics)), range(len(listed)))
+    alike = sorted((-likeness(topics[topic], listed[place]), topic, place) for topic, place in pairs)
+    places: dict[int, int] = {}
+    for unlike, topic, place in alike:
+        if -unlike >= LEAST_ALIKE and topic not in places and place not in places.values():
+            places[topic] = place
+    if len(places) < max(2, len(topics) / 2):
+        return ()
+    left = [topic for topic in range(len(topics)) if topic not in places]
+    free = [place for place in range(len(listed)) if place not in places.values()]
+    if len(left) == 1 or all(topic == place for topic, place in places.items()):
+        places |= zip(left, free, strict=True)
+    return [listed[places[topic]] if topic in places else title for topic, title in enumerate(topics)]
 
 
 def confidence(worth: float, share: float) -> float:

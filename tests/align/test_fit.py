@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podpipe.align.fit import fitted, started
+from podpipe.align.fit import fitted, started, unburied
 from podpipe.models import Word
 from podpipe.sound import HOP_MS, Sound
 
@@ -29,6 +31,36 @@ def test_short_silences_belong_to_words() -> None:
 def test_a_word_in_a_pause_stays_where_it_was_put() -> None:
     words = (Word("hush", 1100, 1200),)
     assert fitted(words, sound((1000, 2000))) == words
+
+
+def test_words_in_a_pause_were_said_before_it_where_no_other_word_is() -> None:
+    words = (Word("lot.", 1000, 1400), Word("Open", 4000, 4200), Word("SSL,", 4200, 4600), Word("A", 4700, 5000))
+    pauses = sound((1400, 2700), (3900, 4600))
+    assert unburied(words, pauses) == (words[0], Word("Open", 2700, 3300), Word("SSL,", 3300, 3900), words[3])
+
+
+def test_words_in_a_pause_stay_where_another_is_said_before_it() -> None:
+    words = (Word("a", 1000, 1400), Word("lot.", 2750, 3000), Word("Hush", 4000, 4400), Word("A", 4700, 5000))
+    assert unburied(words, sound((1400, 2700), (3900, 4600))) == words
+    assert unburied(words[2:], sound((3900, 4600))) == words[2:]
+    assert unburied((), sound((3900, 4600))) == ()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9000), st.integers(1, 900)), max_size=8),
+    st.lists(st.tuples(st.integers(0, 9000), st.integers(10, 900)), max_size=5),
+)
+def test_words_stay_in_order_when_they_leave_a_pause(
+    times: list[tuple[int, int]], pauses: list[tuple[int, int]]
+) -> None:
+    words: list[Word] = []
+    for start, length in sorted(times):
+        start = max(start, words[-1].end_ms if words else 0)
+        words.append(Word("w", start, start + length))
+    found = unburied(words, sound(*((start, start + length) for start, length in pauses), length_ms=20_000))
+    assert len(found) == len(words)
+    assert all(left.end_ms <= right.start_ms for left, right in itertools.pairwise(found))
+    assert all(word.start_ms < word.end_ms for word in found)
 
 
 @given(

@@ -32,3 +32,11 @@ def test_words_that_follow_one_another_have_no_pause_between_them() -> None:
     words = (Word("kitchen.", 0, 1000), Word("is", 1500, 2000), Word("Slugs.", 2080, 2600))
     assert not unmasked(words, sound(-30)).filled
     assert not unmasked((), sound(-30)).filled
+
+
+def test_a_short_rest_of_the_music_does_not_make_a_pause_a_quiet_one() -> None:
+    level = sound(-30).level_db.copy()
+    level[180:200] = -80
+    assert unmasked(WORDS, Sound(level)).silences == (Silence(1000, 2000), Silence(3000, 4000))
+    level[140:200] = -80
+    assert unmasked(WORDS, Sound(level)).silences == (Silence(1400, 2000), Silence(3000, 4000))

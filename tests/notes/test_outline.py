@@ -114,6 +114,10 @@ def test_the_parting_belongs_to_no_topic() -> None:
         ),
         ("Coming up: lockdep; eBPF; and KVM.", ("lockdep", "eBPF", "KVM")),
         ("On the programme this week: lockdep and eBPF.", ("lockdep", "eBPF")),
+        ("In this episode: 1. Rust in the kernel; 2. Folios.", ("Rust in the kernel", "Folios")),
+        ("In this episode: (1) KVM, (2) Btrfs RAID5, and (3) OOM killer.", ("KVM", "Btrfs RAID5", "OOM killer")),
+        ("Today's topics: 1. KVM 2. pytest 9. 3. setup.py", ("KVM", "pytest 9", "setup.py")),
+        ("In this episode: Linux 2.6.31; Python 3. Thanks.", ("Linux 2.6.31", "Python 3")),
     ],
 )
 def test_the_sentence_that_announces_topics_is_the_agenda(text: str, agenda: tuple[str, ...]) -> None:

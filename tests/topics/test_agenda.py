@@ -105,6 +105,39 @@ def test_a_topic_is_known_by_how_it_was_heard_in_the_list() -> None:
     assert at == {"phut(3)x": starts[5], "Lockdep": starts[11], "WireGuard": starts[17]}
 
 
+def test_the_hosts_list_in_another_order_than_the_notes_names_each_topic_still() -> None:
+    said = [INTRO, (600, "In this show: the new lock file format, pie test, free threads, and leaving setup.")]
+    said += sentences(3, "it")
+    for heading in ("The lock file format.", "Pie test.", "Free threads.", "Leaving setup."):
+        said += [(1100, heading), *sentences(5, "it")]
+    topics = ["free threads", "pytest", "new lock file format", "leaving setup"]
+    at, _, starts = found(topics, *said)
+    assert at == {
+        "new lock file format": starts[5],
+        "pytest": starts[11],
+        "free threads": starts[17],
+        "leaving setup": starts[23],
+    }
+
+
+def test_what_stands_elsewhere_in_the_hosts_list_is_not_taken_for_a_topic() -> None:
+    said = [INTRO, (600, "In this show: WireGuard, few tax as, lock step, and KVM."), *sentences(3, "it")]
+    for heading in ("WireGuard.", "Few tax as.", "Lock step.", "KVM."):
+        said += [(1100, heading), *sentences(5, "it")]
+    topics = ["io_uring", "WireGuard", "quota", "KVM"]
+    at, missing, starts = found(topics, *said)
+    assert at == {"WireGuard": starts[5], "KVM": starts[23]}
+    assert missing == ["io_uring", "quota"]
+
+
+def test_a_sentence_that_begins_with_a_topic_is_no_heading() -> None:
+    said = [INTRO, *sentences(5, "it"), (500, "Maps of the time show it."), *sentences(5, "it")]
+    said += [(1100, "Lockdep."), *sentences(5, "it"), (1100, "Futexes."), *sentences(5, "it")]
+    at, missing, _ = found(["Lockdep", "Maps", "Futexes"], *said)
+    assert set(at) == {"Lockdep", "Futexes"}
+    assert missing == ["Maps"]
+
+
 @pytest.mark.parametrize("name", EPISODES)
 def test_the_agenda_of_another_episode_is_not_found(name: str, shared_data: Path) -> None:
     episode = load(shared_data / "episodes" / name)
