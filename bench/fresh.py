@@ -30,19 +30,31 @@ OWN, AGENDA, NONE = "its own", "topics only", "none"
 TARGETS = {OWN: "all, none invented", AGENDA: "F1 ≥ 0.95", NONE: "F1 ≥ 0.80"}
 SHAPES = {
     "astronomy_upper": "headings in capitals; noise",
+    "birds_nothing": "nothing; the host says the topics",
     "cooking_bullets": "a Markdown list of topics, in other words than spoken",
     "council_html": "HTML list, bold headings; two swapped",
+    "cycling_inline": "a numbered list in a paragraph",
+    "databases_html": "HTML headings; two swapped",
     "football_spoken_agenda": "a blurb; the host says the topics",
+    "games_comma": "a sentence that announces; music",
     "garden_markdown": "Markdown headings; one topic not spoken",
     "history_multiline": "underlined headings of two lines",
+    "law_bullets": "a Markdown list; questions, signs",
+    "linux_html": "an HTML list; the host says them in other words",
+    "medicine_script": "Markdown headings; one not spoken; music",
     "music_noise_html": "HTML headings; music and noise",
     "network_plain": "headings on lines of their own; numbers",
     "python_agenda": "a sentence that announces",
+    "rail_script": "headings on lines of their own; one not spoken; two swapped",
     "release_numbered": "numbered headings, symbols",
     "science_no_notes": "nothing",
     "security_long_intro": "script after a long beginning; swaps, one not spoken",
 }
 """What each episode's notes are like."""
+
+
+UNTITLED = ("birds_nothing", "football_spoken_agenda", "science_no_notes")
+"""Whose notes name no topic."""
 
 
 def run(settings: Settings) -> Table:
@@ -87,7 +99,7 @@ def _figures(settings: Settings, truth: Truth, notes: str) -> Figures:
     kept = library / "episodes" / answer["episodes"][0]["id"]
     chapters = chapters_json.read(kept / "chapters.json").chapters
     words = storage.read_json(kept / "transcript.json", Transcript).words
-    titled = notes == AGENDA or (notes == OWN and truth.id not in ("football_spoken_agenda", "science_no_notes"))
+    titled = notes == AGENDA or (notes == OWN and truth.id not in UNTITLED)
     return measured(truth, words, chapters, titled=titled)
 
 

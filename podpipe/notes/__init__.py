@@ -48,16 +48,17 @@ def _is_title(blocks: Sequence[Block], title: str, announced: Sequence[str]) -> 
 def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Section, ...]:
     """Sections in order; text before any heading has the heading ''."""
     sections: list[Section] = []
-    for number, block in enumerate(blocks):
-        found = headings.split(block, announced)
-        if found is not None:
+    for number, (block, found) in enumerate(zip(blocks, headings.of(blocks, announced), strict=True)):
+        if found is not None and not sections and headings.names_episode(found, blocks[number + 1 : number + 2]):
+            sections.append(Section("", block.text if found.text else ""))
+        elif found is not None:
             sections.append(found)
         elif sections and not _is_parting(block.text) and not _ends_list(blocks[:number]):
             last = sections[-1]
             sections[-1] = replace(last, text=f"{last.text}\n{block.text}".strip())
         else:
             sections.append(Section("", block.text))
-    return tuple(sections)
+    return tuple(section for section in sections if section.heading or section.text)
 
 
 def _ends_list(before: Sequence[Block]) -> bool:

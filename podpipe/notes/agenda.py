@@ -36,6 +36,9 @@ _LEAD = re.compile(
 _NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]\s+")
 _AND = re.compile(r"[\s,;.]+(?:and\s*)?$")
 
+_LEAST_NUMBERED = 3
+"""So many numbered items are a list that no words need announce."""
+
 _PARTS = re.compile(r"[,;]\s+(?:and\s+)?|(?<!\s)\s+and\s+(?=[^,;]{1,500}$)")
 
 
@@ -43,10 +46,12 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
     """The topics of the sentence that announces most, a title perhaps; else of a block that only lists; or ()."""
     found: tuple[str, ...] = ()
     for block in blocks:
-        text = _without_numbers(block.text)
-        said = ((before, after) for before, after in _SAID.findall(text) if _HOST.match(before) or _tells(before))
-        told = ((before, after) for before, after in _SENTENCE.findall(text) if _tells(before))
-        for _, after in (*told, *said):
+        before, numbered = _numbered(block.text)
+        text = before + "; ".join(numbered)
+        said = [after for start, after in _SAID.findall(text) if _HOST.match(start) or _tells(start)]
+        told = [after for start, after in _SENTENCE.findall(text) if _tells(start)]
+        counted = ["; ".join(numbered)] if len(numbered) >= _LEAST_NUMBERED else []
+        for after in (*told, *said, *counted):
             items = tuple(parts(after))
             longest = _LONGEST_APART if ";" in after else _LONGEST
             if len(items) > max(len(found), 1) and all(len(item.split()) <= longest for item in items):
@@ -55,17 +60,17 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
     return _joined(listed, blocks)
 
 
-def _without_numbers(text: str) -> str:
-    """A text whose parts are numbered ("1. Folios 2. Rust"), parted by semicolons instead."""
+def _numbered(text: str) -> tuple[str, list[str]]:
+    """The items of a list in a text ("1. Folios 2. Rust"), and what stands before it."""
     places: list[re.Match[str]] = []
     for match in _NUMBER.finditer(text):
         if int(match[1]) == len(places) + 1:
             places.append(match)
     if len(places) < 2:
-        return text
+        return text, []
     ends = [*(match.start() for match in places[1:]), len(text)]
     items = (text[match.end() : end] for match, end in zip(places, ends, strict=True))
-    return text[: places[0].start()] + "; ".join(_AND.sub("", item) for item in items)
+    return text[: places[0].start()], [_AND.sub("", item) for item in items]
 
 
 def _joined(items: tuple[str, ...], blocks: Sequence[Block]) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
@@ -39,15 +40,69 @@ _RESULT = re.compile(r"\b(?:released|announced|proposed|found|made|posted|merged
 """A heading may end so: "Linux 6.1 released", "Lost and found"."""
 
 
+_EPISODE = re.compile(r"\b(?:episode|ep|issue|show|programme|no|number|edition)\b\.?\s*\d+|#\s?\d+", re.IGNORECASE)
+_WELCOME = r"(?:this is|welcome (?:back )?to|listening to|you['’]re (?:on|with))\s+(?:the\s+)?"
+
+_LONGEST_LISTED = 12
+_LEAST_LISTED = 3
+"""So many items in a row, of at most so many words, are a list of topics where most look like headings."""
+
+_OUTNUMBERED = 2
+"""Where so many times as many headings stand alone or are marked up, no sentence is one."""
+
+
+def of(blocks: Sequence[Block], announced: Sequence[str]) -> list[Section | None]:
+    """The section that each block opens, or None where it opens none."""
+    found = [split(block, announced) for block in blocks]
+    for number in _listed(blocks, found):
+        found[number] = found[number] or Section(blocks[number].text.rstrip(".:"))
+    opened = [n for n, section in enumerate(found) if section and section.text and _is_sentence(blocks[n], section)]
+    alone = [section.heading for n, section in enumerate(found) if section and n not in opened]
+    if len(alone) >= _OUTNUMBERED * len(opened):
+        for number, section in enumerate(found):
+            if section and number in opened and not _is_announced(section.heading, [*announced, *alone]):
+                found[number] = None
+    return found
+
+
+def _listed(blocks: Sequence[Block], found: Sequence[Section | None]) -> Iterator[int]:
+    """Items of lists in which most look like headings, whatever signs are in the others."""
+    for _, group in itertools.groupby(enumerate(blocks), key=lambda pair: pair[1].is_item):
+        items = [(n, b) for n, b in group if b.is_item and not re.search(r"[.!;]$|https?:", b.text)]
+        items = [(n, b) for n, b in items if len(b.text.split()) <= _LONGEST_LISTED]
+        if len(items) >= _LEAST_LISTED and 2 * sum(_looks_so(b, found[n]) for n, b in items) >= len(items):
+            yield from (n for n, _ in items)
+
+
+def _looks_so(block: Block, section: Section | None) -> bool:
+    return section is not None or block.text.endswith("?") or not _VERB.search(block.text)
+
+
+def _is_sentence(block: Block, section: Section) -> bool:
+    """Whether a heading is one only as a short sentence that opens a paragraph."""
+    is_marked = block.is_heading or section.heading == unnumbered(block.lead).rstrip(".: ")
+    return not (is_marked or section.lead or section.start_ms is not None)
+
+
+def names_episode(section: Section, following: Sequence[Block]) -> bool:
+    """Whether what stands first is the name of show or episode: numbered, or as the host greets."""
+    if _EPISODE.search(section.heading):
+        return True
+    text = section.text or " ".join(block.text for block in following)
+    return bool(re.search(_WELCOME + re.escape(section.heading) + r"\b", text, re.IGNORECASE))
+
+
 def split(block: Block, announced: Sequence[str]) -> Section | None:
-    """The section that a block opens, or None where it opens none."""
+    """The section that a block opens by itself, or None where it opens none."""
     stamped = stamps.of(block.text)
     if stamped:
         return Section(stamped[0], "", stamped[1])
     if block.is_heading:
         return Section(_bare(block.text).rstrip(".:"))
-    if _WRITTEN.search(block.lead) and len(block.lead.split()) <= 12:
-        return Section(unnumbered(block.lead).rstrip(".: "), block.text[len(block.lead) :].lstrip(".:–—- "))
+    rest = block.text[len(block.lead) :]
+    goes_on = re.match(r"\s*[,;a-z]", rest) and not re.search(r"[.:!?]$", block.lead)
+    if _WRITTEN.search(block.lead) and len(block.lead.split()) <= 12 and not goes_on:
+        return Section(unnumbered(block.lead).rstrip(".: "), rest.lstrip(".:–—- "))
     label = _SPOKEN_LABEL.match(block.text)
     if label and label["what"].lower() not in ("issue", "episode", "show", "edition"):
         return Section(label["what"].capitalize(), label["text"], lead=block.text[: label.start("text")].strip())

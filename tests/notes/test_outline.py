@@ -594,3 +594,52 @@ def test_headings_in_capitals_make_no_acronyms() -> None:
 def test_a_link_to_the_sound_is_no_topic() -> None:
     page = f'<p><a href="a.mp3">Listen to the episode</a></p><h2>Download managers</h2><p>{ZFS}</p>'
     assert headings(html(page)) == ["Download managers"]
+
+
+def test_items_of_a_list_are_topics_whatever_signs_they_have() -> None:
+    titles = ["When is an email a contract?", "The neighbour, the hedge and the High Court", "Small claims: how to"]
+    items = "".join(f"<li>{title}</li>" for title in [*titles, "GDPR requests", "Section 21"])
+    assert headings(html(f"<p>Hello.</p><ul>{items}</ul><p>No advice.</p>")) == [
+        *titles,
+        "GDPR requests",
+        "Section 21",
+    ]
+
+
+def test_sentences_in_a_list_are_no_topics() -> None:
+    items = "<li>We fixed the sound, at last.</li><li>Is it fine now? Tell us; please.</li><li>It rains, still.</li>"
+    assert headings(html(f"<p>Hello.</p><ul>{items}</ul>")) == []
+
+
+def test_bold_words_of_a_sentence_are_no_heading() -> None:
+    text = "<p><strong>Without Prejudice</strong>, with Hannah, <b>live</b>.</p>"
+    assert headings(html(text)) == []
+    assert headings(html("<p><b>The kernel</b> got a patch.</p>")) == []
+    assert headings(html("<p><b>The kernel:</b> got a patch.</p>")) == ["The kernel"]
+
+
+def test_where_headings_are_marked_a_sentence_that_opens_a_paragraph_is_none() -> None:
+    first = "An average hides everything. One request in a hundred took four seconds at our place."
+    marked = f"<h2>VACUUM</h2><p>A table of ours had dead rows.</p><h2>p99</h2><p>{first}</p>"
+    assert [(s.heading, s.text) for s in html(marked).sections][1] == ("p99", first)
+    more = f"<p>OOM killer. {ZFS}</p><p>Btrfs. {ZFS}</p><p>KVM. {URING}</p>"
+    assert headings(html(f"<h2>Topics</h2>{more}<h2>Links</h2><p>None today.</p>")) == [
+        "OOM killer",
+        "Btrfs",
+        "KVM",
+        "Links",
+    ]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "DISTANT SIGNAL\nEpisode 203",
+        "Spokes and Folks, episode 112",
+        "Rows #58",
+        "Distant Signal\n\nThis is Distant Signal, from Crewe.",
+        "Distant Signal\n\nWelcome back to the Distant Signal. It rains.",
+    ],
+)
+def test_the_name_of_show_or_episode_is_no_topic(first: str) -> None:
+    assert headings(plain(f"{first}\n\nClass 37\n\n{ZFS}\n\nToilets\n\n{URING}")) == ["Class 37", "Toilets"]
