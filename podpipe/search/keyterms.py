@@ -15,7 +15,7 @@ from podpipe.search.documents import Candidate, Spoken
 _BETWEEN = re.compile(r"[\s'’_/&+-]*(?:\b(?:of|the|and|for|to|in|a)\b[\s'’-]*){0,2}")
 """What may stand between two terms that are one name: state of the art, research & development."""
 
-_COMPOUND = re.compile(r"(?<!\w)\w++(?:[._/+#-]++\w++)+")
+_COMPOUND = re.compile(r"(?<!\w)[^\W_]++(?:[._/+#-]++[^\W_]++)+")
 _ADDRESS = re.compile(r"www\.|//|\.(?:com|org|net|io|dev)/", re.IGNORECASE)
 _LONGEST = 32
 

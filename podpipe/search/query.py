@@ -23,7 +23,7 @@ _PIECE = re.compile(
       | (?P<open>\()
       | (?P<close>\))
       | (?P<joint>(?:OR|AND|NOT)(?=[\s()"]|$)|\|\|?)
-      | (?P<field>(?i:topic|show|speaker|since|until)):(?=[^\s)])
+      | (?P<field>(?i:topic|show|speaker|since|until)):(?=[^\s)]|\s*$)
       | "(?P<phrase>[^"]*)"
       | (?P<word>(?:[^\s"()]|(?<=[^\s"(])\([^\s"()]*\))+)
     )""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -114,8 +114,9 @@ def topics(index: Index, digests: Sequence[Digest], *, limit: int = 20, unit: Un
 
     def made(chosen: Sequence[tuple[str, tuple[int, ...], float]], count: int) -> tuple[Topic, ...]:
         shown: dict[str, Topic] = {}
+        within = {part for term, _, _ in chosen if term in forms for part in _shorter(term, episodes)}
         for term, counts, z in chosen:
-            if term in forms and len(shown) < count:
+            if term in forms and term not in within and len(shown) < count:
                 text = forms[term]
                 topic = Topic(
                     text, query_for(text), len(episodes[term]), counts, _trend(counts, z), round(z, 2), samples[term][0]
@@ -179,6 +180,13 @@ def _parts(digest: Digest) -> set[str]:
     """The terms that are mostly said within longer ones."""
     runs = [(run, count) for run, count in digest.terms.items() if " " in run]
     return {stem for run, count in runs for stem in run.split() if count >= _PART * digest.terms.get(stem, math.inf)}
+
+
+def _shorter(term: str, episodes: Mapping[str, Sequence[Digest]]) -> Iterator[str]:
+    """Words of a term that no other episodes have: "drives" beside "SMR drives"."""
+    words = term.split()
+    if len(words) > 1:
+        yield from (word for word in words if len(episodes.get(word, ())) == len(episodes[term]))
 
 
 def _samples(term: str, having: Sequence[Digest], of_episode: dict[str, dict[str, float]]) -> list[str]:

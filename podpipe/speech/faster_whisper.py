@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import importlib.metadata
 import itertools
@@ -50,6 +51,9 @@ _REPETITIVE, _NO_LOOP = 2.4, 8
 _BEFORE, _BEHIND = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Signs that belong to the word after them, and to that before them, as Whisper's own code has them."""
 
+_M_ARENA_MAX = -8
+"""As ``mallopt(3)`` calls the number of heaps; what is no glibc takes no notice."""
+
 _TOGETHER = 3
 """Stretches that are heard in one go: more gain little, and each takes memory."""
 
@@ -82,11 +86,19 @@ class _Encoded:
         return _storage([self])
 
 
+def _share_one_heap() -> None:
+    """Let threads share one heap, on glibc: each with its own keeps what it once took, a fifth more in all."""
+    mallopt = getattr(ctypes.CDLL(None) if os.name == "posix" else None, "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
+
+
 class FasterWhisper:
     """A ``Recogniser``. Greedy, word times, no text carried from stretch to stretch."""
 
     def __init__(self, model: str, device: str = "auto", *, beam_size: int = 1) -> None:
         weights.check_name(model)
+        _share_one_heap()
         self._model_name, self._device, self._beam_size = model, device, beam_size
         self._loading = threading.Lock()
         self._extractor = functools.cache(self._new_extractor)

@@ -209,6 +209,8 @@ def test_parentheses_and_not(text: str, tree: Node) -> None:
 @pytest.mark.parametrize(
     ("text", "what", "column"),
     [
+        ("topic:", "topic: needs a word or a phrase", 0),
+        ("zebra show: ", "show: needs a word or a phrase", 6),
         ("(zebra", "never closed", 0),
         ("zebra (llama OR (gnu)", "never closed", 6),
         ("zebra) llama", "never opened", 5),

@@ -89,6 +89,15 @@ def test_in_few_episodes_names_titles_and_pairs_are_topics(tmp_path: Path) -> No
     assert (result.undated, result.periods, result.rising, result.falling) == (1, (), (), ())
 
 
+def test_a_topic_is_written_as_a_whole_and_its_parts_are_none_beside_it(tmp_path: Path) -> None:
+    said = ["Andres posted io_uring in PostgreSQL.", "They merged io_uring in PostgreSQL.", "We buy SMR drives."]
+    with open_index(tmp_path, create=True) as opened:
+        opened.add([episode("one", {"io_uring in PostgreSQL": said, "SMR drives": said}, day=None)])
+        texts = {topic.text for topic in topics(opened, digests(opened, tmp_path)).topics}
+    assert {"io_uring in PostgreSQL", "SMR drives"} <= texts
+    assert not texts & {"uring in PostgreSQL", "drives", "SMR"}
+
+
 def test_who_speaks_or_is_called_out_is_no_topic(tmp_path: Path) -> None:
     said = [
         "Thanks, Wilma.",
