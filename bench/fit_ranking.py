@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bench.known_items import Item, known_items, name_of
+from bench.items import Item, known_items, name_of
 from podpipe.errors import SearchError
 from podpipe.search import Index, matches, open_index
 from podpipe.search.features import WEIGHTS, Features

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from bench.corpus import ALL, built, indexed
 from bench.episodes import shared_data
+from bench.fit_ranking import crossed
+from bench.items import Item, known_items, name_of
 from bench.table import Settings, Table
 from podpipe.errors import SearchError
 from podpipe.models import IndexedEpisode
@@ -33,14 +33,6 @@ _TARGET = "≥ 0.67, ≥ 0.57, ≥ 0.85"
 
 Answer = Callable[[str], Sequence[str]]
 """A query's episodes, best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A query, and the episode that it belongs to."""
-
-    query: str
-    episode: str
 
 
 def run(settings: Settings) -> Table:
@@ -65,12 +57,6 @@ def run(settings: Settings) -> Table:
     return Table("Known items", explanation, HEADER, tuple(rows))
 
 
-def known_items() -> list[Item]:
-    """All of them; every other one is for fitting. Raises Skipped where the corpus is not there."""
-    rows = json.loads(shared_data("search", "known_items.json").read_bytes())
-    return [Item(row["q"], row["ep"].rpartition("/")[2]) for row in rows]
-
-
 def _rows(name: str, items: Sequence[Item], answer: Answer, built_s: float) -> Iterator[tuple[str, ...]]:
     target = _TARGET if name.startswith("podpipe") else "–"
     for half, chosen in (("fitted", items[::2]), ("held out", items[1::2])):
@@ -93,8 +79,6 @@ def _rows(name: str, items: Sequence[Item], answer: Answer, built_s: float) -> I
 
 
 def _crossed(name: str, items: Sequence[Item], index: Index) -> tuple[str, ...]:
-    from bench.fit_ranking import crossed
-
     return (name, "each half by the other", *_figures(crossed(index, items)), "", "", "", _TARGET)
 
 
@@ -143,8 +127,3 @@ def _fts5(database: sqlite3.Connection) -> Answer:
         return ()
 
     return answer
-
-
-def name_of(episode_id: str) -> str:
-    """The episode's name, without the number that makes its id its own."""
-    return episode_id.rpartition("-")[0]
