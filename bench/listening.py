@@ -11,7 +11,7 @@ from bench import measure
 from bench.episodes import Truth
 from bench.table import Settings
 from podpipe import sound, storage
-from podpipe.align import align
+from podpipe.align import align, settled
 from podpipe.models import Chapters, Hypothesis, Notes, Outline, Transcript
 from podpipe.notes import read_outline
 from podpipe.sound import Sound
@@ -43,6 +43,7 @@ def outline_of(truth: Truth, mode: str) -> Outline:
 
 def made_of(outline: Outline, hypothesis: Hypothesis, loudness: Sound) -> Outcome:
     """Transcript and chapters, as ``podpipe ingest`` makes them."""
+    hypothesis, loudness = settled(hypothesis, loudness)
     alignment = align(outline, hypothesis, loudness)
     return Outcome(alignment.transcript, find_chapters(outline, alignment, hypothesis, loudness))
 

@@ -125,14 +125,11 @@ def align(work: Work, outline: Outline) -> None:
     def action() -> Made:
         from podpipe import topics
         from podpipe.align import align as match
-        from podpipe.align.fit import unburied
-        from podpipe.align.masked import unmasked
+        from podpipe.align import settled
         from podpipe.chapters import json, pictures, reading
         from podpipe.chapters.published import Offer, choose
 
-        hypothesis = work.folder.hypothesis()
-        heard = unmasked(hypothesis.words, work.folder.sound())
-        hypothesis = replace(hypothesis, words=unburied(hypothesis.words, heard))
+        hypothesis, heard = settled(work.folder.hypothesis(), work.folder.sound())
         alignment = match(outline, hypothesis, heard)
         transcript = alignment.transcript
         if offered is not None:

@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from podpipe.align import merge, onsets
-from podpipe.align.fit import started
+from podpipe.align.fit import started, unburied
 from podpipe.align.local import Match, Tokens, find, similarity
+from podpipe.align.masked import unmasked
 from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Transcript
 from podpipe.sound import Sound
 
@@ -27,10 +28,17 @@ SURE = 0.5
 """Below this, a heading that is said on its own is looked for elsewhere."""
 
 
+def settled(hypothesis: Hypothesis, sound: Sound) -> tuple[Hypothesis, Sound]:
+    """Words and sound as they fit each other: with the pauses that music fills, and no word in a pause."""
+    sound = unmasked(hypothesis.words, sound)
+    return replace(hypothesis, words=unburied(hypothesis.words, sound)), sound
+
+
 def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:
     """Match the notes with what was heard.
 
     The transcript has the script's spelling where the script was spoken, and what was heard elsewhere.
+    Words and sound are ``settled``.
     """
     hypothesis = replace(hypothesis, words=started(hypothesis.words, sound))
     heard = Tokens.of([word.text for word in hypothesis.words])

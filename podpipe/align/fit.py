@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,6 +18,9 @@ PAUSE_MS = 200
 
 _LEAST_SAID_MS = 120
 """A word takes so long to say."""
+
+_REST = 0.3
+"""Of what a word sounds beside its longest part, less than this share is not the word."""
 
 _EARLY_MS = 30
 """Whisper turns to a word so long before it begins (measured: ``python -m bench words``)."""
@@ -65,14 +68,31 @@ def _spread(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
 
 
 def fitted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
-    """Words that run over a pause keep the longest part of theirs that sounds; the others stay as they are."""
-    pauses = [silence for silence in sound.silences if silence.length_ms >= PAUSE_MS]
-    ends = [pause.end_ms for pause in pauses]
+    """Words that run over a pause keep one part of theirs that sounds; the others stay as they are.
+
+    It is the last that is no mere rest, as words are put too early.
+    """
     result: list[Word] = []
-    for word in words:
-        start_ms, end_ms = _longest_part(word, pauses, bisect_left(ends, word.start_ms + 1))
-        result.append(replace(word, start_ms=start_ms, end_ms=end_ms))
+    for word, parts in zip(words, sounding(words, sound), strict=True):
+        longest_ms = max((end - start for start, end in parts), default=0)
+        said = next((part for part in reversed(parts) if part[1] - part[0] >= _REST * longest_ms), None)
+        result.append(replace(word, start_ms=said[0], end_ms=said[1]) if said else word)
     return tuple(result)
+
+
+def sounding(words: Sequence[Word], sound: Sound) -> Iterator[list[tuple[int, int]]]:
+    """The parts of each word's time between pauses, from and to when (ms); none of a word that is in a pause."""
+    pauses = [silence for silence in sound.silences if silence.length_ms >= PAUSE_MS]
+    starts, ends = [pause.start_ms for pause in pauses], [pause.end_ms for pause in pauses]
+    for word in words:
+        parts: list[tuple[int, int]] = []
+        start_ms = word.start_ms
+        first, last = bisect_right(ends, word.start_ms), bisect_left(starts, word.end_ms)
+        for pause in pauses[first:last]:
+            parts.append((start_ms, pause.start_ms))
+            start_ms = pause.end_ms
+        parts.append((start_ms, word.end_ms))
+        yield [(start, end) for start, end in parts if start < end]
 
 
 def started(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
@@ -109,16 +129,3 @@ def _started(word: Word, level: NDArray[np.float32]) -> int:
     lowest = int(hops[np.argmin(level[hops] + np.abs(hops - middle))])
     usual = np.median(level[max(first - _AROUND, 0) : last + _AROUND])
     return lowest * HOP_MS if level[lowest] < usual - _DIP_DB else start_ms
-
-
-def _longest_part(word: Word, pauses: Sequence[Silence], first: int) -> tuple[int, int]:
-    parts: list[tuple[int, int]] = []
-    start_ms = word.start_ms
-    for pause in pauses[first:]:
-        if pause.start_ms >= word.end_ms:
-            break
-        parts.append((start_ms, pause.start_ms))
-        start_ms = pause.end_ms
-    parts.append((start_ms, word.end_ms))
-    best = max(parts, key=lambda part: part[1] - part[0])
-    return best if best[1] > best[0] else (word.start_ms, word.end_ms)

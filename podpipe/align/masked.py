@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -35,15 +35,14 @@ def unmasked(words: Sequence[Word], sound: Sound) -> Sound:
 
 
 def _filled(words: Sequence[Word], sound: Sound) -> Iterator[Silence]:
-    ends = [silence.end_ms for silence in sound.silences]
+    starts, ends = [silence.start_ms for silence in sound.silences], [silence.end_ms for silence in sound.silences]
     for word, following in itertools.pairwise(words):
         gap_ms = following.start_ms - word.end_ms
         if gap_ms < _GAP_MS:
             continue
         quiet_ms = 0
-        for silence in sound.silences[bisect_right(ends, word.end_ms) :]:
-            if silence.start_ms >= following.start_ms:
-                break
+        first, last = bisect_right(ends, word.end_ms), bisect_left(starts, following.start_ms)
+        for silence in sound.silences[first:last]:
             quiet_ms += min(silence.end_ms, following.start_ms) - max(silence.start_ms, word.end_ms)
         if quiet_ms < _MOSTLY * gap_ms and (onset_ms := _onset(word, following, sound)) is not None:
             yield Silence(word.end_ms, onset_ms)

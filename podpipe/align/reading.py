@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from podpipe.align.fit import PAUSE_MS, fitted
+from podpipe.align.fit import PAUSE_MS, sounding
 from podpipe.models import Word
 from podpipe.sound import Silence, Sound
 
@@ -207,13 +207,14 @@ def _is_drawn(word: Word, sound: Sound) -> bool:
 
     A word that is unlikely besides has less room: something else may be spoken in its place.
     """
-    (whole,) = fitted([word], sound)
+    (parts,) = sounding([word], sound)
+    start_ms, end_ms = max(parts, key=lambda part: part[1] - part[0], default=(word.start_ms, word.end_ms))
     text = word.text.strip(_MARKS)
     spelled = text[:1].isdigit() + sum(not letter.islower() for letter in text[1:])  # as "PSI" and "2.6" are
     room_ms = 400 + 100 * len(word.text) + 250 * spelled
     share = 0.75 if _log(word) < _DOUBTFUL else 1.0
-    rest_ms = sound.voiced_ms(word.start_ms, word.end_ms) - sound.voiced_ms(whole.start_ms, whole.end_ms)
-    return whole.end_ms - whole.start_ms > share * room_ms or rest_ms > share * _BESIDE_MS
+    rest_ms = sound.voiced_ms(word.start_ms, word.end_ms) - sound.voiced_ms(start_ms, end_ms)
+    return end_ms - start_ms > share * room_ms or rest_ms > share * _BESIDE_MS
 
 
 def _log(word: Word) -> float:

@@ -23,6 +23,12 @@ def test_a_word_keeps_the_part_of_its_time_that_sounds() -> None:
     assert fitted(words, sound((2100, 3200), (3900, 4300))) == (Word("eBPF.", 3200, 3900), Word("Alexei", 4300, 4800))
 
 
+def test_a_word_is_said_in_the_last_part_of_its_time_that_is_no_rest() -> None:
+    pauses = sound((2200, 3000))
+    assert fitted((Word("and", 2000, 3150),), pauses) == (Word("and", 3000, 3150),)
+    assert fitted((Word("and", 2000, 3050),), pauses) == (Word("and", 2000, 2200),)
+
+
 def test_short_silences_belong_to_words() -> None:
     words = (Word("stop", 1000, 1500),)
     assert fitted(words, sound((1200, 1300))) == words
