@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import corpus
+from bench import corpus, measure
 from bench.episodes import shared_data
 from bench.host import hosting
 from bench.table import Settings, Table
@@ -144,12 +142,7 @@ def fill(library: Library, archive: Path, count: int) -> tuple[float, int]:
 
 def publish(root: Path, out: Path) -> Run:
     """Publish in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", _RUN, str(root), str(out), _BASE], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-500:])
-    return Run(**json.loads(done.stdout))
+    return Run(**json.loads(measure.python("-c", _RUN, root, out, _BASE).output))
 
 
 def searches(out: Path) -> Iterator[tuple[str, float, float]]:
