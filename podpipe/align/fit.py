@@ -22,6 +22,8 @@ _LEAST_SAID_MS = 120
 _REST = 0.3
 """Of what a word sounds beside its longest part, less than this share is not the word."""
 
+_MARKS = (".", ",", ":", ";", "!", "?")
+
 _EARLY_MS = 30
 """Whisper turns to a word so long before it begins (measured: ``python -m bench words``)."""
 
@@ -70,12 +72,13 @@ def _spread(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
 def fitted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
     """Words that run over a pause keep one part of theirs that sounds; the others stay as they are.
 
-    It is the last that is no mere rest, as words are put too early.
+    It is the last that is no mere rest, as words are put too early; before a sign, after which one pauses, the longest.
     """
     result: list[Word] = []
     for word, parts in zip(words, sounding(words, sound), strict=True):
         longest_ms = max((end - start for start, end in parts), default=0)
-        said = next((part for part in reversed(parts) if part[1] - part[0] >= _REST * longest_ms), None)
+        least_ms = longest_ms * (1 if word.text.endswith(_MARKS) else _REST)
+        said = next((part for part in reversed(parts) if part[1] - part[0] >= least_ms), None)
         result.append(replace(word, start_ms=said[0], end_ms=said[1]) if said else word)
     return tuple(result)
 

@@ -27,6 +27,7 @@ def test_a_word_is_said_in_the_last_part_of_its_time_that_is_no_rest() -> None:
     pauses = sound((2200, 3000))
     assert fitted((Word("and", 2000, 3150),), pauses) == (Word("and", 3000, 3150),)
     assert fitted((Word("and", 2000, 3050),), pauses) == (Word("and", 2000, 2200),)
+    assert fitted((Word("Futexes.", 2000, 3150),), pauses) == (Word("Futexes.", 2000, 2200),)
 
 
 def test_short_silences_belong_to_words() -> None:
