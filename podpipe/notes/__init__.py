@@ -49,7 +49,9 @@ def _sections(blocks: Sequence[Block], announced: Sequence[str]) -> tuple[Sectio
     """Sections in order; text before any heading has the heading ''."""
     sections: list[Section] = []
     for number, (block, found) in enumerate(zip(blocks, headings.of(blocks, announced), strict=True)):
-        if found is not None and not sections and headings.names_episode(found, blocks[number + 1 : number + 2]):
+        following = blocks[number + 1 : number + 2]
+        is_first = not sections and found is not None and found.heading not in announced
+        if found is not None and is_first and headings.names_episode(found, following):
             sections.append(Section("", block.text if found.text else ""))
         elif found is not None:
             sections.append(found)

@@ -40,7 +40,7 @@ _RESULT = re.compile(r"\b(?:released|announced|proposed|found|made|posted|merged
 """A heading may end so: "Linux 6.1 released", "Lost and found"."""
 
 
-_EPISODE = re.compile(r"\b(?:episode|ep|issue|show|programme|no|number|edition)\b\.?\s*\d+|#\s?\d+", re.IGNORECASE)
+_EPISODE = re.compile(r"\b(?:episode|ep)\b\.?\s*#?\d+\b|^(?:issue|show|programme)\s+#?\d+\b", re.IGNORECASE)
 _WELCOME = r"(?:this is|welcome (?:back )?to|listening to|you['’]re (?:on|with))\s+(?:the\s+)?"
 
 _LONGEST_LISTED = 12

@@ -636,10 +636,16 @@ def test_where_headings_are_marked_a_sentence_that_opens_a_paragraph_is_none() -
     [
         "DISTANT SIGNAL\nEpisode 203",
         "Spokes and Folks, episode 112",
-        "Rows #58",
+        "Rows #58\n\nThis is Rows #58, with Tom.",
+        "Ep. 7: rain",
+        "Show 12",
         "Distant Signal\n\nThis is Distant Signal, from Crewe.",
         "Distant Signal\n\nWelcome back to the Distant Signal. It rains.",
     ],
 )
 def test_the_name_of_show_or_episode_is_no_topic(first: str) -> None:
+    assert headings(plain("Rust edition 2024\n\nIt is out.\n\nBug #12\n\nIt is in.")) == [
+        "Rust edition 2024",
+        "Bug #12",
+    ]
     assert headings(plain(f"{first}\n\nClass 37\n\n{ZFS}\n\nToilets\n\n{URING}")) == ["Class 37", "Toilets"]
