@@ -78,6 +78,13 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_JOINED = re.compile(r"\d{1,2}[-–]\d")
+
+
+def is_numbered(words: Sequence[str]) -> bool:
+    """Whether a heading's number comes first, be it joined with the next: "Three. Files", "3-32-bit userland"."""
+    return bool(number_before(words) or (words and _JOINED.match(words[0])))
+
 
 def number_before(words: Sequence[str]) -> int:
     """How many of the first words are the number of a heading: 2 of "Number three. Filesystems."."""

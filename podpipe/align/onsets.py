@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from podpipe import timecode
 from podpipe.models import Hypothesis, Placement, Section, Word
-from podpipe.prose import bare, number_before
+from podpipe.prose import bare, is_numbered
 from podpipe.sound import Silence, Sound
 
 _LONGEST_MS = 700
@@ -87,7 +87,7 @@ def _with_number(silence: Silence, words: Sequence[Word], sound: Sound) -> Silen
     """The pause before the number of a heading, where the host says one and pauses: "Three. Filesystems."."""
     for before in reversed(_silences_between(sound, silence.start_ms - _NUMBER_MS, silence.start_ms)):
         first = bisect_left(words, before.end_ms - 250, key=lambda word: word.start_ms)
-        is_number = number_before([word.text for word in words[first : first + 2]])
+        is_number = is_numbered([word.text for word in words[first : first + 2]])
         if is_number and before.length_ms >= silence.length_ms and silence.start_ms - before.end_ms < _NUMBER_MS:
             return before
     return silence

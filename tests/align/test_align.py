@@ -317,6 +317,10 @@ def test_a_heading_under_music_begins_with_its_words_and_one_with_its_number() -
     for start_ms, end_ms in ((1000, 2500), (2700, 3100), (3500, 4200)):
         pauses[start_ms // HOP_MS : end_ms // HOP_MS] = -80
     assert onsets.before(section, 7, 0, 6300, 1.0, hypothesis, Sound(pauses)).start_ms == 2500
+    joined = (*words[:4], Word("3-32-bit", 2500, 3290, 0.9), *words[6:])
+    bits = Section("32-bit outage", section.text)
+    told = onsets.before(bits, 6, 0, 6300, 1.0, Hypothesis("en", 1.0, "by hand", 7000, joined), Sound(pauses))
+    assert told.start_ms == 2500
 
 
 def test_a_heading_under_music_is_more_than_one_of_its_words() -> None:
