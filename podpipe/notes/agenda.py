@@ -34,7 +34,8 @@ _LEAD = re.compile(
 """What goes before a topic in a sentence."""
 
 _NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]\s+")
-_AND = re.compile(r"[\s,;.]+(?:and\s*)?$")
+_BETWEEN = " ,;."
+"""What stands between the items of a list, besides "and"."""
 
 _LEAST_NUMBERED = 3
 """So many numbered items are a list that no words need announce."""
@@ -70,7 +71,7 @@ def _numbered(text: str) -> tuple[str, list[str]]:
         return text, []
     ends = [*(match.start() for match in places[1:]), len(text)]
     items = (text[match.end() : end] for match, end in zip(places, ends, strict=True))
-    return text[: places[0].start()], [_AND.sub("", item) for item in items]
+    return text[: places[0].start()], [item.strip(_BETWEEN).removesuffix(" and").rstrip(_BETWEEN) for item in items]
 
 
 def _joined(items: tuple[str, ...], blocks: Sequence[Block]) -> tuple[str, ...]:
