@@ -102,8 +102,10 @@ def spans(text: str, language: str = "en") -> Iterator[tuple[str, int, int]]:
 def _spans(text: str, start: int, end: int, language: str) -> Iterator[tuple[str, int, int]]:
     """Those between two places of a text."""
     known = _known(language[:2].casefold())
-    for match in TERM.finditer(text, start, end):
+    for match in TERM.finditer(text, start):  # what stands behind the end tells where the last word ends
         word, place = match[0], match.start()
+        if place >= end:
+            break
         term = known[word]
         if term:
             yield term, place, match.end()
