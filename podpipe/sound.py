@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +35,6 @@ class Silence:
         """How long it lasts."""
         return self.end_ms - self.start_ms
 
-    def overlaps(self, other: Silence) -> bool:
-        """Whether the two have a time in common."""
-        return self.start_ms < other.end_ms and other.start_ms < self.end_ms
-
 
 @dataclass(frozen=True)
 class Sound:
@@ -47,7 +44,7 @@ class Sound:
     threshold_db: float | None = None
     """Below it is a pause; None: told from the levels."""
     filled: tuple[Silence, ...] = ()
-    """Pauses that music or noise fills, which the levels alone don't tell."""
+    """Pauses that music or noise fills, in order of time, which the levels alone don't tell."""
 
     @property
     def duration_ms(self) -> int:
@@ -63,8 +60,10 @@ class Sound:
         edges = np.flatnonzero(np.diff(quiet.astype(np.int8)))
         pauses = zip(edges[::2] * HOP_MS, edges[1::2] * HOP_MS, strict=True)
         quiet_ones = (Silence(int(start), int(end)) for start, end in pauses if end - start >= 150)
-        others = (quiet for quiet in quiet_ones if not any(map(quiet.overlaps, self.filled)))
-        return tuple(sorted((*others, *self.filled), key=lambda silence: silence.start_ms))
+        ends = [silence.end_ms for silence in self.filled]
+        after = ((quiet, bisect_right(ends, quiet.start_ms)) for quiet in quiet_ones)
+        apart = (quiet for quiet, n in after if n == len(ends) or quiet.end_ms <= self.filled[n].start_ms)
+        return tuple(sorted((*apart, *self.filled), key=lambda silence: silence.start_ms))
 
     def part(self, start_ms: int, end_ms: int) -> Sound:
         """The sound between two times, with the same idea of a pause."""
