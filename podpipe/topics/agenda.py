@@ -127,7 +127,12 @@ def place(
 def _is_apart(candidate: Candidate) -> bool:
     """Whether a topic is said after a long pause, or the phrase ends with it."""
     opening, heard = candidate.opening, candidate.heard
-    return opening.weight >= LONG or len(heard.split()) == opening.phrase or heard[-1] in ".,:;!?"
+    return opening.weight >= LONG or _ends(len(heard.split()), heard, opening)
+
+
+def _ends(count: int, said: str, opening: Opening) -> bool:
+    """Whether a phrase ends with so many words: a pause follows, or a sign was heard."""
+    return count == opening.phrase or said[-1] in ".,:;!?"
 
 
 def _is_alone(candidate: Candidate) -> bool:
@@ -281,7 +286,7 @@ def _best_beginning(topic: str, opening: Opening, topics: Sequence[str]) -> tupl
         said = opening.said(count)
         if count > 1 and (len(letters(said)) > size * 1.6 + 2 or count > opening.phrase):
             break
-        is_whole = count == opening.phrase or said[-1] in ".,:;!?"
+        is_whole = _ends(count, said, opening)
         alike = likeness(topic, said) - (0 if is_whole else 0.08 + 0.3 * max(1 - len(letters(said)) / size, 0))
         if is_whole:
             alike = max(alike, _of_part(topic, said, topics))
