@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ class Meter:
     """Measures sound as it goes by, in memory of 1.4 MB an hour."""
 
     def __init__(self) -> None:
-        self._levels: list[NDArray[np.float32]] = []
+        self._levels = array("f")
+        """One block: a small one each second, kept for hours, would fill the heap with holes between them."""
         self._rest = np.zeros(_MARGIN, np.float32)
         """What is not measured yet, after a margin."""
         self._samples = 0
@@ -105,14 +107,14 @@ class Meter:
         samples = np.concatenate((self._rest, block))
         hops = (samples.size - 2 * _MARGIN) // _HOP
         if hops > 0:
-            self._levels.append(_levels(samples[: hops * _HOP + 2 * _MARGIN]))
+            self._levels.frombytes(_levels(samples[: hops * _HOP + 2 * _MARGIN]).tobytes())
             samples = samples[hops * _HOP :]
         self._rest = samples
 
     def sound(self) -> Sound:
         """What was measured so far."""
         last = _levels(np.concatenate((self._rest, np.zeros(_MARGIN, np.float32))))
-        return Sound(np.concatenate((*self._levels, last)))
+        return Sound(np.append(np.frombuffer(self._levels, np.float32), last))
 
 
 def listen(source: Path | Iterable[Samples]) -> Sound:

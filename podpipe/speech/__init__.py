@@ -111,12 +111,12 @@ class _Listener:
             self._following = Following(recogniser, script)
         self._gaps = Gaps(self._heard_in, self._timed, recogniser.workers, self._hearing.together)
         self.language, self.confidence = language, 1.0 if language else 0.0
-        self._said: list[list[Word]] = []
+        self._said: list[Word] = []
 
     def words(self) -> list[Word]:
         """All words so far."""
         self._gaps.fill(self._said)
-        return [word for said in self._said for word in said]
+        return self._said
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -152,11 +152,11 @@ class _Listener:
     def take(self, stretch: vad.Stretch, begun: Heard | Prepared) -> None:
         """Add a stretch to the words: what is read of the script, and what is heard."""
         if isinstance(begun, Heard):
-            self._said.append(self._made_out(stretch, begun))
+            self._said.extend(self._made_out(stretch, begun))
         elif language := self.language or self._detected(begun):
             self._follow(stretch, begun, language)
         else:
-            self._said.append(self._heard(stretch))
+            self._said.extend(self._heard(stretch))
 
     def _detected(self, stretch: Prepared) -> str | None:
         """The language of a stretch where it is beyond doubt."""
@@ -172,18 +172,17 @@ class _Listener:
         assert self._following is not None
         parts = self._following.take(prepared, language)
         if all(isinstance(part, Gap) for part in parts):  # nothing of it is read: find out where the host is
-            self._said.append(self._heard(stretch))
+            self._said.extend(self._heard(stretch))
             return
         for number, part in enumerate(parts, 1):
             if not isinstance(part, Gap):
-                self._said.append([word.shifted(stretch.start_ms) for word in part])
+                self._said.extend([word.shifted(stretch.start_ms) for word in part])
                 continue
             gap = stretch.part(part.start_ms, part.end_ms)
             if number == len(parts) and gap.duration_ms >= _LONG_MS:
-                self._said.append(self._heard(gap))
+                self._said.extend(self._heard(gap))
             else:  # the host goes on where he was, or soon
                 self._gaps.add(len(self._said), gap)
-                self._said.append([])
 
     def _heard_in(self, several: Sequence[Joined]) -> list[list[Word]]:
         """The words of gaps that were joined, told what is likely in each."""

@@ -51,8 +51,11 @@ _REPETITIVE, _NO_LOOP = 2.4, 8
 _BEFORE, _BEHIND = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Signs that belong to the word after them, and to that before them, as Whisper's own code has them."""
 
-_M_ARENA_MAX = -8
-"""As ``mallopt(3)`` calls the number of heaps; what is no glibc takes no notice."""
+_HEAP = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 8 << 20), "M_TRIM_THRESHOLD": (-1, 256 << 20)}
+"""What glibc is told of memory (``mallopt(3)``, numbers of ``malloc.h``): threads share one heap, since each with its
+own keeps what it once took. What is larger than 8 MB lies beside it and is given back at once: as glibc does it, that
+bound rises with use, and the heap gets holes, more of them the longer it is in use. The heap itself is not given back
+in between, which would be paid for when it is taken again."""
 
 _TOGETHER = 3
 """Stretches that are heard in one go: more gain little, and each takes memory."""
@@ -86,11 +89,12 @@ class _Encoded:
         return _storage([self])
 
 
-def _share_one_heap() -> None:
-    """Let threads share one heap, on glibc: each with its own keeps what it once took, a fifth more in all."""
+def _keep_heap_small() -> None:
+    """Have memory taken so that hours need hardly more of it than minutes; what is no glibc takes no notice."""
     mallopt = getattr(ctypes.CDLL(None) if os.name == "posix" else None, "mallopt", None)
     if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 1)
+        for option, value in _HEAP.values():
+            mallopt(option, value)
 
 
 class FasterWhisper:
@@ -98,7 +102,7 @@ class FasterWhisper:
 
     def __init__(self, model: str, device: str = "auto", *, beam_size: int = 1) -> None:
         weights.check_name(model)
-        _share_one_heap()
+        _keep_heap_small()
         self._model_name, self._device, self._beam_size = model, device, beam_size
         self._loading = threading.Lock()
         self._extractor = functools.cache(self._new_extractor)

@@ -44,7 +44,7 @@ Time = Callable[[Stretch, list[Word]], list[Word]]
 
 
 class Gaps:
-    """Gaps, each with the number of the place of its words. ``together``: so many sounds are heard at once."""
+    """Gaps, each with the place of its words among the others. ``together``: so many sounds are heard at once."""
 
     def __init__(self, hear: Hear, time: Time, workers: int, together: int = 1) -> None:
         self._hear, self._time, self._workers, self._together = hear, time, workers, together
@@ -53,21 +53,21 @@ class Gaps:
         self._joined: list[tuple[list[int], Joined]] = []
         self._under_way: list[tuple[list[int], Future[list[list[Word]]]]] = []
 
-    def add(self, number: int, gap: Stretch) -> None:
-        """Have a gap heard, with others when there are enough."""
+    def add(self, place: int, gap: Stretch) -> None:
+        """Have a gap heard, with others when there are enough. Its words come before those at ``place``."""
         if sum(other.duration_ms + _BETWEEN_MS for _, other in self._waiting) + gap.duration_ms > STRETCH_S * 1000:
             self._join()
         if len(self._joined) >= self._together * self._workers:
             self._begin()
-        self._waiting.append((number, gap))
+        self._waiting.append((place, Stretch(gap.start_ms, gap.samples.copy())))  # without the minutes around it
 
-    def fill(self, said: list[list[Word]]) -> None:
+    def fill(self, said: list[Word]) -> None:
         """Put all words into their places, their times in milliseconds of the file."""
         self._join()
         self._begin()
-        for numbers, future in self._under_way:
-            for number, words in zip(numbers, future.result(), strict=True):
-                said[number] = words
+        for places, future in reversed(self._under_way):  # from the end, as places before stay what they are
+            for place, words in reversed(list(zip(places, future.result(), strict=True))):
+                said[place:place] = words
         self._under_way = []
 
     def close(self) -> None:
@@ -76,8 +76,8 @@ class Gaps:
 
     def _join(self) -> None:
         if self._waiting:
-            numbers, gaps = zip(*self._waiting, strict=True)
-            self._joined.append((list(numbers), Joined(gaps)))
+            places, gaps = zip(*self._waiting, strict=True)
+            self._joined.append((list(places), Joined(gaps)))
             self._waiting = []
 
     def _begin(self) -> None:
@@ -85,8 +85,8 @@ class Gaps:
         share = min(math.ceil(len(self._joined) / self._workers), self._together)
         while self._joined:
             several, self._joined = self._joined[:share], self._joined[share:]
-            numbers = [number for own, _ in several for number in own]
-            self._under_way.append((numbers, self._pool.submit(self._words, [joined for _, joined in several])))
+            places = [place for own, _ in several for place in own]
+            self._under_way.append((places, self._pool.submit(self._words, [joined for _, joined in several])))
 
     def _words(self, several: Sequence[Joined]) -> list[list[Word]]:
         return [

@@ -46,10 +46,10 @@ def test_pieces_are_heard_together_as_long_as_there_is_room() -> None:
         return [_loud_words(joined.stretch) for joined in several]
 
     gaps = Gaps(hear, lambda gap, words: [word.shifted(gap.start_ms) for word in words], 1, 2)
-    said: list[list[Word]] = [[] for _ in range(11)]
+    said = [Word("read", 60_000 * number + 30_000, 60_000 * number + 31_000) for number in range(10)]
     for number in range(11):
         gaps.add(number, _gap(60_000 * number, 6000))
     gaps.fill(said)
     gaps.close()
     assert lengths == [[4, 4], [3]]
-    assert [words[0].start_ms for words in said] == [60_000 * number for number in range(11)]
+    assert [word.start_ms for word in said] == [30_000 * number for number in range(21)]
