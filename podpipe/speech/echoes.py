@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import re
 from collections.abc import Sequence
 
@@ -10,6 +12,9 @@ from podpipe.prose import bare
 
 _LOOP = 4
 """So many repetitions of a phrase in a row are a loop."""
+
+_LONGEST = 8
+"""Words or tokens of a phrase that is said in a loop."""
 
 _WORDS = 8
 """... and of a single word so many: people do say "words, words, words, words", if they take their time for it."""
@@ -61,6 +66,16 @@ def without(words: Sequence[Word], vocabulary: Sequence[str]) -> list[Word]:
     return _without_phantom(_without_loops(list(words)))
 
 
+def most_in_a_row(tokens: Sequence[int]) -> int:
+    """How often one or several tokens come again and again with nothing between, at the place where most often."""
+    most = 1
+    for size in range(1, _LONGEST + 1):
+        same = map(operator.eq, tokens, tokens[size:])
+        longest = max((len(list(run)) for is_same, run in itertools.groupby(same) if is_same), default=0)
+        most = max(most, longest // size + 1)
+    return most
+
+
 def _without_phantom(words: list[Word]) -> list[Word]:
     """The words without the "Thank you." with which Whisper likes to fill the silence after the last."""
     if not words or not (_is_instant(words[-1]) or words[-1].confidence < _UNSURE):
@@ -77,7 +92,7 @@ def _without_loops(words: list[Word]) -> list[Word]:
     result: list[Word] = []
     position = 0
     while position < len(words):
-        for size in range(1, 9):
+        for size in range(1, _LONGEST + 1):
             phrase = keys[position : position + size]
             count = 1
             while keys[position + count * size : position + (count + 1) * size] == phrase and len(phrase) == size:

@@ -20,7 +20,7 @@ import numpy as np
 from podpipe.audio import SAMPLE_RATE, Samples
 from podpipe.errors import SpeechError
 from podpipe.models import Word
-from podpipe.speech import hints, weights
+from podpipe.speech import echoes, hints, weights
 from podpipe.speech.engine import Heard, words_of
 
 _TOKENS_PER_SECOND = 8
@@ -45,17 +45,19 @@ _SILENCE = 200
 _NO_SPEECH, _UNLIKELY = 0.6, -1.0
 """Nobody speaks where Whisper says so with this probability, and is so unsure (mean log probability) of its text."""
 
-_REPETITIVE, _NO_LOOP = 2.4, 8
-"""A text that is compressed by more goes in a loop: it is generated again, so many tokens never twice in a row."""
+_REPETITIVE, _IN_A_ROW, _NO_LOOP = 2.4, 10, 8
+"""A text that is compressed by more goes in a loop, or one that says something so often in a row: it is generated
+again, so many tokens never twice."""
 
 _BEFORE, _BEHIND = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Signs that belong to the word after them, and to that before them, as Whisper's own code has them."""
 
-_HEAP = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 8 << 20), "M_TRIM_THRESHOLD": (-1, 256 << 20)}
-"""What glibc is told of memory (``mallopt(3)``, numbers of ``malloc.h``): threads share one heap, since each with its
-own keeps what it once took. What is larger than 8 MB lies beside it and is given back at once: as glibc does it, that
-bound rises with use, and the heap gets holes, more of them the longer it is in use. The heap itself is not given back
-in between, which would be paid for when it is taken again."""
+_M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
+"""As ``mallopt(3)`` calls the number of heaps, the size from which memory lies beside the heap, and how much the heap
+may have to spare."""
+
+_LARGE, _SPARE = 8 << 20, 256 << 20
+"""Bytes of memory that recognition gives back at once, and that its heap may keep."""
 
 _TOGETHER = 3
 """Stretches that are heard in one go: more gain little, and each takes memory."""
@@ -89,12 +91,27 @@ class _Encoded:
         return _storage([self])
 
 
-def _keep_heap_small() -> None:
-    """Have memory taken so that hours need hardly more of it than minutes; what is no glibc takes no notice."""
+def _tell_malloc(option: int, value: int) -> None:
+    """Have memory taken in another way; what is no glibc takes no notice."""
     mallopt = getattr(ctypes.CDLL(None) if os.name == "posix" else None, "mallopt", None)
     if mallopt is not None:
-        for option, value in _HEAP.values():
-            mallopt(option, value)
+        mallopt(option, value)
+
+
+def _share_one_heap() -> None:
+    """Let threads share one heap: each with its own keeps what it once took, a fifth more in all."""
+    _tell_malloc(_M_ARENA_MAX, 1)
+
+
+@functools.cache
+def _keep_heap_small() -> None:
+    """Have what is large given back at once, for all that is heard from now on: hours need little more than minutes.
+
+    Else it comes from the heap after a while (the bound rises with use), which gets holes, more of them the longer it
+    is in use. It takes 3 % more time, and 8 % where a script is followed: too much for what takes less memory anyway.
+    """
+    _tell_malloc(_M_MMAP_THRESHOLD, _LARGE)
+    _tell_malloc(_M_TRIM_THRESHOLD, _SPARE)
 
 
 class FasterWhisper:
@@ -102,7 +119,7 @@ class FasterWhisper:
 
     def __init__(self, model: str, device: str = "auto", *, beam_size: int = 1) -> None:
         weights.check_name(model)
-        _keep_heap_small()
+        _share_one_heap()
         self._model_name, self._device, self._beam_size = model, device, beam_size
         self._loading = threading.Lock()
         self._extractor = functools.cache(self._new_extractor)
@@ -132,6 +149,7 @@ class FasterWhisper:
 
         All are made as long, to be heard together, but encoded one by one: together is no faster and takes memory.
         """
+        _keep_heap_small()
         features = [self._features(samples) for samples in stretches]
         length = min(max(one.shape[-1] for one in features) + _SILENCE, _FRAMES) // 2 * 2
         return [_Encoded(self._encoded(_silenced(one, length)), min(one.shape[-1], length)) for one in features]
@@ -307,11 +325,13 @@ class FasterWhisper:
 
 
 def _is_loop(tokenizer: Any, result: Any) -> bool:
-    """Whether a text repeats itself so much that nobody says so, as Whisper's own code tells it."""
+    """Whether a text repeats itself so much that nobody says so: as Whisper's own code tells it, or at one place."""
     from faster_whisper.transcribe import get_compression_ratio
 
-    text = tokenizer.decode([token for token in result.sequences_ids[0] if token < tokenizer.eot])
-    return bool(text) and get_compression_ratio(text) > _REPETITIVE
+    tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+    if not tokens:
+        return False
+    return get_compression_ratio(tokenizer.decode(tokens)) > _REPETITIVE or echoes.most_in_a_row(tokens) >= _IN_A_ROW
 
 
 def _silenced(features: Any, length: int) -> Any:
