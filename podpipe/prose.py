@@ -73,8 +73,8 @@ def ends_sentence(word: str) -> bool:
 
 
 _NUMBER = re.compile(
-    r"(?:(?:number|item|topic|part|point|story) )?(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
-    r"twelve|first|second|third|fourth|fifth|last)[.,:;]",
+    r"(?:(?:number|item|topic|part|point|story|chapter) )?(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|"
+    r"eleven|twelve|first|second|third|fourth|fifth|last)[.,:;]",
     re.IGNORECASE,
 )
 

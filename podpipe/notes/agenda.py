@@ -16,10 +16,11 @@ _ANNOUNCES = re.compile(
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))([^.!?:]{3,70}):\s+(.+?)(?:[.!?](?=\s|$)|$)")
 _SAID = re.compile(
     r"(?:^|(?<=[.!?] ))"
-    r"([^.!?:,;]{0,70}\b(?:talk(?:ing)? (?:about|of)|look(?:ing)? at|cover(?:s|ing)?|discuss(?:es|ing)?))"
-    r"\s+([^!?:]+?)(?:[.!?](?=\s|$)|$)",
+    r"([^.!?:,;]{0,70}\b(?:talk(?:s|ing)? (?:about|of)|look(?:s|ing)? at|cover(?:s|ing)?|discuss(?:es|ing)?))"
+    r"\s+([^!?:]+?)(?:[.!?](?=\s|$)|$)(?:\s+(?:plus|also|and)[:,]\s+([^.!?:]+))?",
     re.IGNORECASE,
 )
+"""What somebody talks about, and what is added in the sentence after ("Plus: ...")."""
 _HOST = re.compile(r"^(?:and |so )?(?:we|i|join us)\b", re.IGNORECASE)
 _SIGNS = re.compile(r"(?<!\s)\s+[–—-]\s+|(?:(?<!\s)\s+)?[|·•]\s*")
 _REST = re.compile(r"(?:(?:much|lots|a lot|some|many|and) )*(?:more|others?)(?: \w+)?$", re.IGNORECASE)
@@ -49,7 +50,11 @@ def find(blocks: Sequence[Block]) -> tuple[str, ...]:
     for block in blocks:
         before, numbered = _numbered(block.text)
         text = before + "; ".join(numbered)
-        said = [after for start, after in _SAID.findall(text) if _HOST.match(start) or _tells(start)]
+        said = [
+            f"{after}; {more}" if more else after
+            for start, after, more in _SAID.findall(text)
+            if _HOST.match(start) or _tells(start)
+        ]
         told = [after for start, after in _SENTENCE.findall(text) if _tells(start)]
         counted = ["; ".join(numbered)] if len(numbered) >= _LEAST_NUMBERED else []
         for after in (*told, *said, *counted):

@@ -42,7 +42,11 @@ _BLOCKS = {
 _MARKED_UP = re.compile(r"<(?:p|br|div|li|ul|ol|dl|h[1-6]|table|td|pre|section|article|script|style)\b", re.IGNORECASE)
 """Without any of these, text that is called HTML has its lines as they stand."""
 
-_ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
+_ITEM = re.compile(
+    r"^\s*(?:[-*•–·‣◦»]|[\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?|\d{1,2}[.)])\s+(?=\S)"
+)
+"""A list's item: behind a sign, an arrow, a picture or a number."""
+
 _NUMBER = re.compile(r"^(?:#?\d{1,2}[.):]|[-*•])\s+(?=[^\W\d_])")
 """What counts a heading: "2. Folios"."""
 

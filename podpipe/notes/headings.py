@@ -40,6 +40,9 @@ _RESULT = re.compile(r"\b(?:released|announced|proposed|found|made|posted|merged
 """A heading may end so: "Linux 6.1 released", "Lost and found"."""
 
 
+_TAG = re.compile(r"#[^\W\d]")
+"""As social networks have it: "#linux"."""
+
 _EPISODE = re.compile(r"\b(?:episode|ep)\b\.?\s*#?\d+\b|^(?:issue|show|programme)\s+#?\d+\b", re.IGNORECASE)
 _WELCOME = r"(?:this is|welcome (?:back )?to|listening to|you['’]re (?:on|with))\s+(?:the\s+)?"
 
@@ -116,6 +119,8 @@ def _bare(text: str) -> str:
 
 
 def _of_sentence(text: str, block: Block, announced: Sequence[str]) -> Section | None:
+    if _TAG.match(text):
+        return None
     if text.rstrip(".:") in announced:
         return Section(text.rstrip(".:"))
     if (

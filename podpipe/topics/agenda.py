@@ -22,7 +22,7 @@ from podpipe.notes.vocabulary import is_starter
 from podpipe.sound import Sound
 from podpipe.topics.announced import announced
 from podpipe.topics.likeness import by_spelling, letters, likeness
-from podpipe.topics.openings import LONG, SHORTEST_MS, Opening, openings
+from podpipe.topics.openings import LONG, SHORTEST_MS, Opening, led, openings
 
 THRESHOLD = 0.5
 """Less sure, a topic has no chapter."""
@@ -38,6 +38,19 @@ _OUT_OF_ORDER = -0.7
 
 _LEAST_APART = 2
 """Where so many topics, and most, are said after long pauses or on their own, none merely begins a sentence."""
+
+_LED_TO = 0.3
+"""By how much less a topic is worth that some words lead to ("Next up: ...") ..."""
+
+_LED_OTHERWISE, _LEAST_LED, _LEAST_ALIKE_LED = 1.0, 8, 0.9
+"""... and where they are none with which hosts announce topics: there a topic has so many letters, and is said in whole
+and nearly as it is written."""
+
+_GREETS = re.compile(
+    r"\b(?:welcome|hello|hi|listening|episode|show|issue|program(?:me)?|podcast|my name|i['’]m|i am|today['’]s)\b",
+    re.IGNORECASE,
+)
+"""What leads to the name of show or host, or to the list of all topics."""
 
 _LEAST_WORTH = -0.8
 """Worth less, a topic is not followed on, whatever its neighbours."""
@@ -107,7 +120,7 @@ def place(
     only_alone: Collection[str] = (),
 ) -> tuple[Candidate, ...]:
     """The likeliest place of each topic that has one, in order of time; ``heard_as`` are other spellings of them."""
-    places = openings(words, sound)
+    places = [*openings(words, sound), *led(words, sound)]
     candidates = [
         candidate
         for spelled in (topics, heard_as)
@@ -184,7 +197,8 @@ def because(candidate: Candidate) -> str:
     """What a heading rests on, in words."""
     heard = re.sub(r"\W+$", "", candidate.heard)
     at, pause = timecode.clock(candidate.opening.start_ms, decimals=1), candidate.opening.pause.length_ms / 1000
-    return f'"{heard}" heard at {at} after {pause:.1f} s of silence'
+    lead = f"{candidate.opening.lead} " if candidate.opening.lead else ""
+    return f'"{lead}{heard}" heard at {at} after {pause:.1f} s of silence'
 
 
 def named(outline: Outline, *, only_headings: bool) -> list[str]:
@@ -259,7 +273,8 @@ def _begins_anew(words: Sequence[Word], at: int) -> bool:
 
 
 def _is_among(opening: Opening, lists: Sequence[tuple[int, int]]) -> bool:
-    return any(start_ms - 500 <= opening.start_ms <= end_ms - 100 for start_ms, end_ms in lists)
+    at_ms = opening.words[0].start_ms if opening.lead else opening.start_ms
+    return any(start_ms - 500 <= at_ms <= end_ms - 100 for start_ms, end_ms in lists)
 
 
 def _candidates(topics: Sequence[str], opening: Opening) -> list[Candidate]:
@@ -267,10 +282,23 @@ def _candidates(topics: Sequence[str], opening: Opening) -> list[Candidate]:
     for number, topic in enumerate(topics):
         alike, heard = _best_beginning(topic, opening, topics)
         if alike >= LEAST_ALIKE:
-            worth = 16 * (alike - 0.78) + _worth_of_pause(opening)
-            if worth > _LEAST_WORTH:
+            worth = 16 * (alike - 0.78) + _worth_of_pause(opening) - _cost_of_lead(opening)
+            if worth > _LEAST_WORTH and (not opening.lead or _is_led_to(topic, heard, opening)):
                 found.append(Candidate(number, opening, heard, worth))
     return found
+
+
+def _cost_of_lead(opening: Opening) -> float:
+    """By how much less a topic is worth for what is said before it."""
+    return 0.0 if not opening.lead else _LED_TO if opening.announces else _LED_OTHERWISE
+
+
+def _is_led_to(topic: str, heard: str, opening: Opening) -> bool:
+    """Whether what leads to a topic leads to nothing else: the sentence ends with it, or a pause follows."""
+    count = len(heard.split())
+    ends = heard[-1] in ".!?" or (count == opening.phrase and opening.after_ms > 0)
+    is_whole = likeness(topic, heard) >= _LEAST_ALIKE_LED and len(letters(topic)) >= _LEAST_LED
+    return ends and (opening.announces or (is_whole and not _GREETS.search(opening.lead)))
 
 
 def _worth_of_pause(opening: Opening) -> float:

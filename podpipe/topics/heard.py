@@ -12,6 +12,7 @@ import math
 import re
 import statistics
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ from podpipe.topics import agenda
 from podpipe.topics.announced import announced
 from podpipe.topics.likeness import likeness
 from podpipe.topics.names import is_misheard_topic, is_topic
-from podpipe.topics.openings import LONG, Opening, openings
+from podpipe.topics.openings import LONG, Opening, led, openings
 
 _MOST_WORDS = 7
 _MOST_WORDS_RUN_ON = 5
@@ -147,7 +148,15 @@ def _phrases(words: Sequence[Word], sound: Sound, *, is_announced: bool) -> list
     places = [place for place in openings(words, sound) if place.pause.start_ms > 0]
     least = _least_weight(places)
     long = [place for place in places if place.weight >= least and _is_followed(place, words)]
-    found = [phrase for place in long if (phrase := _phrase(place, words))]
+    leads = defaultdict(list)
+    for place in led(words, sound):
+        if place.announces:
+            leads[place.start_ms].append(place)
+    found = [
+        phrase
+        for place in long
+        if (phrase := next(filter(None, (_phrase(one, words) for one in (place, *leads[place.start_ms]))), None))
+    ]
     sure = [phrase.opening.start_ms for phrase in found if not phrase.is_doubtful]
     few = len(sure) < _LEAST_PHRASES or sure[-1] - sure[0] < _LEAST_SPAN * sound.duration_ms
     if not sure or (few and not is_announced):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from podpipe.models import Word
-from podpipe.prose import number_before
+from podpipe.prose import bare, number_before
 from podpipe.sound import Silence, Sound
 
 SHORTEST_MS = 400
@@ -28,6 +30,24 @@ _EARLY_MS = 250
 """A recogniser's times are off by so much."""
 
 _MOST_WORDS = 14
+
+_MOST_LEADING = 6
+"""So many words may lead to a heading ("And so that brings us to ...")."""
+
+_LEADING = frozenset(
+    """ok okay right alright so well and now then next up finally lastly firstly secondly thirdly first second third
+    fourth fifth sixth last final stop topic story item question point subject number chapter part segment one two
+    three four five six seven eight nine ten let's lets let us we i we'll i'll we're i'm want going like to talk speak
+    turn move moving go begin start continue look looking finish end close kick off about with at on into that this
+    brings leads takes me is comes coming there there's here here's time for our my today""".split()
+)
+"""Words with which hosts lead to a heading, and that name nothing."""
+
+_LITTLE = frozenset("and so well we i me us to is at on for our my that this about with like one".split())
+"""Of these, words that alone announce nothing."""
+
+_LEAST_REPEATED = 3
+"""What so many openings begin with leads to headings, whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,10 @@ class Opening:
     new_sentence: bool
     """Whether a sentence ends before the pause, as far as was heard."""
     numbered: bool = False
+    lead: str = ""
+    """What is said before ``words`` after the same pause, and leads to them: "Right then,"."""
+    announces: bool = False
+    """Whether hosts announce topics with such a ``lead``, or this one does."""
 
     @property
     def start_ms(self) -> int:
@@ -61,25 +85,67 @@ class Opening:
 
 def openings(words: Sequence[Word], sound: Sound) -> list[Opening]:
     """What is said after each pause of at least SHORTEST_MS, in order of time. ``words`` fit the sound."""
-    pauses = [silence for silence in sound.silences if silence.length_ms >= _BREATH_MS]
-    usual_ms = usual_pause_ms(words, sound)
+    pauses, usual_ms = _pauses(sound), usual_pause_ms(words, sound)
     found = []
-    ends = [*pauses, Silence(sound.duration_ms, sound.duration_ms)]
-    for place, pause in enumerate(pauses, 1):
+    for place, pause in enumerate(pauses):
         if pause.length_ms < SHORTEST_MS:
             continue
         first = _first_after(pause, words)
         number = number_before([word.text for word in words[first : first + 2]])
-        said = tuple(words[first + number : first + number + _MOST_WORDS])
-        following, phrase = ends[place], _until(ends[place], said)
-        if number and not phrase and place + 1 < len(ends):  # a pause after the number
-            following, phrase = ends[place + 1], _until(ends[place + 1], said)
-        if not said or not phrase:
-            continue
-        after_ms = following.length_ms if phrase < _MOST_WORDS else 0
-        new_sentence = first == 0 or words[first - 1].text[-1] in ".!?"
-        found.append(Opening(pause, said, phrase, after_ms, pause.length_ms / usual_ms, new_sentence, bool(number)))
+        if opening := _opening(pauses, place, words, first, number, usual_ms, sound):
+            found.append(replace(opening, numbered=bool(number)))
     return found
+
+
+def led(words: Sequence[Word], sound: Sound) -> list[Opening]:
+    """What is said after each long pause and some words that may lead to it, for each number of these.
+
+    The first that ``announces`` is the likeliest of a pause.
+    """
+    pauses, usual_ms = _pauses(sound), usual_pause_ms(words, sound)
+    firsts = {n: _first_after(p, words) for n, p in enumerate(pauses) if p.length_ms >= LONG * usual_ms}
+    begun = [tuple(bare(word.text) for word in words[first : first + _MOST_LEADING]) for first in firsts.values()]
+    repeated = Counter(texts[:count] for texts in begun for count in range(2, len(texts) + 1))
+    found = []
+    for (place, first), texts in zip(firsts.items(), begun, strict=True):
+        usual = _leading([word.text for word in words[first : first + _MOST_LEADING]])
+        usual += [n for n in range(len(texts), 1, -1) if repeated[texts[:n]] >= _LEAST_REPEATED and n not in usual][:1]
+        for count in [*usual, *(n for n in range(1, len(texts) + 1) if n not in usual)]:
+            if opening := _opening(pauses, place, words, first, count, usual_ms, sound):
+                lead = " ".join(word.text for word in words[first : first + count])
+                found.append(replace(opening, lead=lead, announces=count in usual))
+    return found
+
+
+def _leading(texts: Sequence[str]) -> list[int]:
+    """How many of the first words may lead to a heading, the likeliest first: up to a sign, or all that can."""
+    known = list(
+        itertools.takewhile(lambda text: text.casefold().replace("’", "'").strip(" .,:;!?-") in _LEADING, texts)
+    )
+    signs = [count for count, text in enumerate(known, 1) if text[-1] in ".,:;!?"]
+    counts = dict.fromkeys([*signs[-1:], len(known)])
+    return [count for count in counts if any(bare(text) not in _LITTLE for text in known[:count])]
+
+
+def _opening(
+    pauses: Sequence[Silence], place: int, words: Sequence[Word], first: int, skip: int, usual_ms: float, sound: Sound
+) -> Opening | None:
+    """What is said after a pause and ``skip`` words more, which another pause may follow; None for nothing."""
+    pause, ends = pauses[place], [*pauses[place + 1 : place + 3], Silence(sound.duration_ms, sound.duration_ms)]
+    said = tuple(words[first + skip : first + skip + _MOST_WORDS])
+    following = ends[0]
+    if skip and not _until(following, said) and len(ends) > 1:
+        following = ends[1]
+    phrase = _until(following, said)
+    if not said or not phrase:
+        return None
+    after_ms = following.length_ms if phrase < _MOST_WORDS else 0
+    new_sentence = first == 0 or words[first - 1].text[-1] in ".!?"
+    return Opening(pause, said, phrase, after_ms, pause.length_ms / usual_ms, new_sentence)
+
+
+def _pauses(sound: Sound) -> list[Silence]:
+    return [silence for silence in sound.silences if silence.length_ms >= _BREATH_MS]
 
 
 def _until(pause: Silence, said: Sequence[Word]) -> int:
@@ -89,9 +155,8 @@ def _until(pause: Silence, said: Sequence[Word]) -> int:
 
 def usual_pause_ms(words: Sequence[Word], sound: Sound) -> float:
     """The median pause between sentences: after a word that ends one, where somebody speaks on."""
-    pauses = [silence for silence in sound.silences if silence.length_ms >= _BREATH_MS]
     lengths = []
-    for pause in pauses:
+    for pause in _pauses(sound):
         first = _first_after(pause, words)
         if 0 < first < len(words) and re.search(r"[.!?]$", words[first - 1].text):
             lengths.append(pause.length_ms)

@@ -649,3 +649,16 @@ def test_the_name_of_show_or_episode_is_no_topic(first: str) -> None:
         "Bug #12",
     ]
     assert headings(plain(f"{first}\n\nClass 37\n\n{ZFS}\n\nToilets\n\n{URING}")) == ["Class 37", "Toilets"]
+
+
+@pytest.mark.parametrize("sign", ["👉", "→", "▶️", "✔", "‣", "»"])
+def test_pictures_and_arrows_make_a_list(sign: str) -> None:
+    outline = plain(
+        f"On today's show:\n{sign} FPGA or emulator?\n{sign} Recapping a Game Gear\n{sign} SCART\n\n#retro #c64"
+    )
+    assert [h for h in headings(outline) if h] == ["FPGA or emulator?", "Recapping a Game Gear", "SCART"]
+
+
+def test_what_somebody_talks_about_goes_on_in_the_next_sentence() -> None:
+    outline = plain("This week Anna talks about coral nurseries, and why parrotfish matter. Plus: a sunscreen myth.")
+    assert outline.agenda == ("coral nurseries", "why parrotfish matter", "sunscreen myth")

@@ -48,6 +48,29 @@ def test_headings_are_spoken_and_heard_otherwise(topic: str, heard: str) -> None
     assert at == {topic: starts[7]}
 
 
+@pytest.mark.parametrize(
+    "lead",
+    ["Right then,", "Next up:", "And now,", "OK, let's talk about", "First stop,", "Chapter two.", "That brings me to",
+     "Before we open the post,"],
+)  # fmt: skip
+def test_some_words_may_lead_to_a_heading(lead: str) -> None:
+    said = [INTRO, *sentences(6, "it"), (1200, f"{lead} the Perseids and the Moon."), *sentences(6, "it")]
+    at, _, starts = found(["The Perseids and the Moon"], *said)
+    assert at == {"The Perseids and the Moon": starts[7]}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In this rather special little episode, the Perseids and the Moon.",
+        "Nobody who lives in the village has missed the Perseids and the Moon.",
+        "Nothing outshines the Perseids and the Moon when it is really dark outside.",
+    ],
+)
+def test_other_sentences_lead_to_no_heading(said: str) -> None:
+    assert found(["The Perseids and the Moon"], INTRO, *sentences(6, "it"), (1200, said), *sentences(6, "it"))[0] == {}
+
+
 def test_topics_may_be_swapped_and_skipped() -> None:
     topics = ["Futexes", "Lockdep", "WireGuard", "Regressions"]
     said = [INTRO]

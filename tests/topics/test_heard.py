@@ -170,3 +170,12 @@ def test_a_number_before_a_heading_is_no_part_of_it() -> None:
     found = heard.find(words, sound)
     assert [chapter.title for chapter in found] == ["Futexes", "Lock step", "What was removed"]
     assert [chapter.start_ms for chapter in found] == starts[2:-1:6]
+
+
+@pytest.mark.parametrize("lead", ["Next up:", "And now,", "Chapter three.", "Anna has"])
+def test_what_leads_to_a_heading_or_stands_before_each_is_no_part_of_it(lead: str) -> None:
+    names = ["Winter losses", "Mineral oil", "Rook endings", "Time trouble"]
+    words, sound, starts = talk(*episode_of(*(f"{lead} {name}." for name in names)))
+    found = heard.find(words, sound)
+    assert [chapter.title for chapter in found] == names
+    assert {chapter.start_ms for chapter in found} <= set(starts)
