@@ -30,11 +30,17 @@ OWN, AGENDA, NONE = "its own", "topics only", "none"
 TARGETS = {OWN: "all, none invented", AGENDA: "F1 ≥ 0.95", NONE: "F1 ≥ 0.80"}
 SHAPES = {
     "astronomy_upper": "headings in capitals; noise",
+    "bees_script": "Markdown headings",
+    "bikes_buzzsprout": 'an HTML list, others for sponsors and links; the host says "Next up"',
     "birds_nothing": "nothing; the host says the topics",
+    "bread_dash": 'a Markdown list with descriptions; "let\'s talk about"',
+    "chess_blurb": 'a blurb; the host says "Chapter one"',
+    "clocks_plain": 'headings on lines of their own; "Number one"',
     "cooking_bullets": "a Markdown list of topics, in other words than spoken",
     "council_html": "HTML list, bold headings; two swapped",
     "cycling_inline": "a numbered list in a paragraph",
     "databases_html": "HTML headings; two swapped",
+    "flight_html": "HTML headings, questions; one not spoken",
     "football_spoken_agenda": "a blurb; the host says the topics",
     "games_comma": "a sentence that announces; music",
     "garden_markdown": "Markdown headings; one topic not spoken",
@@ -46,14 +52,18 @@ SHAPES = {
     "network_plain": "headings on lines of their own; numbers",
     "python_agenda": "a sentence that announces",
     "rail_script": "headings on lines of their own; one not spoken; two swapped",
+    "railway_guests": 'bold topics, guests and links; "First stop"',
+    "reef_prose": "two sentences of prose; the host leads to them in sentences",
     "release_numbered": "numbered headings, symbols",
+    "retro_emoji": 'a list behind pictures; "And now"',
     "science_no_notes": "nothing",
     "security_long_intro": "script after a long beginning; swaps, one not spoken",
+    "sky_order": 'a Markdown list in another order; "Right then"',
 }
 """What each episode's notes are like."""
 
 
-UNTITLED = ("birds_nothing", "football_spoken_agenda", "science_no_notes")
+UNTITLED = ("birds_nothing", "chess_blurb", "football_spoken_agenda", "science_no_notes")
 """Whose notes name no topic."""
 
 
