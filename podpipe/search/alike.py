@@ -47,6 +47,9 @@ _SPLIT = 0.97
 _IN_THREE = 0.95
 """What is the same but for a space is hardly less than what was asked for."""
 
+_SPELLED = 4
+"""Letters of a word of which each may be read out by its name ("kay vee em"); of others the first ("cue e mu")."""
+
 _LETTERS = {
     "a": "eh", "b": "be bee", "c": "see sea", "d": "dee", "e": "he", "f": "eff", "g": "gee", "i": "eye", "j": "jay",
     "k": "kay", "l": "el ell", "m": "em", "n": "en", "o": "oh", "p": "pee pea", "q": "cue queue", "r": "are",
@@ -134,11 +137,14 @@ def _in_one(phrase: Term, library: Library) -> Term | None:
 
 
 def _parts(word: str, vocabulary: Vocabulary) -> Iterator[Term]:
-    """A word in two or three, in letters, in letters and a word, and with its first letter by name ("cue e mu")."""
+    """A word in two or three, in letters, in letters and a word, with its first letter or any of few by name."""
     ways: list[tuple[Sequence[str], float]] = [((word[:at], word[at:]), _SPLIT) for at in range(1, len(word))]
     ways += [((*word[:at], word[at:]), _IN_THREE) for at in range(2, len(word))]
     for name in _LETTERS.get(word[0], "").split():
         ways += [((name, *word[1:at], word[at:]), _IN_THREE) for at in (1, 2)]
+    if len(word) <= _SPELLED:
+        named = [(letter, *_LETTERS.get(letter, "").split()) for letter in word]
+        ways += [(pieces, _IN_THREE) for pieces in itertools.product(*named) if pieces != tuple(word)]
     ways += [((word[:at], *word[at:]), _IN_THREE) for at in range(2, len(word) - 1)]
     ways += [
         ((word[:one], word[one:two], word[two:]), _IN_THREE)

@@ -23,6 +23,7 @@ MISHEARD = episode(
             "Somebody asked about kafca and rabbit mq in one breath.",
             "The e b p f programs were verified again.",
             "Then a go routine was started and never ended.",
+            "It runs in a guest under kay vee em on that machine.",
             "He wrote the kernel in Rust, and a type of script was there too.",
         ]
     },
@@ -47,6 +48,7 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         ("rabbitmq", "rabbit mq"),
         ("ebpf", "e b p f"),
         ("goroutine", "go routine"),
+        ("kvm", "kay vee em"),
         ("promethius", "Prometheus"),
         ("prometehus", "Prometheus"),
         ("postgrsql", "PostgreSQL"),
