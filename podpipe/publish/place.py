@@ -176,13 +176,11 @@ class Place:
         manifest = self.root / MANIFEST
         if manifest.is_file():
             self._old = _read(manifest)
-        journal = self.root / _JOURNAL
-        if journal.is_file():
+        begun = self._begun()
+        if begun:
             self._old.made_of.clear()  # a run was cut short: nothing is known to be as it was
-            for path in journal.read_text("utf-8").splitlines():
-                if _is_inside(path) and (mark := _mark(self.root / path)):
-                    self._old.files[path] = mark
-        ours = {path.partition("/")[0] for path in self._old.files}
+        self._old.files |= {path: mark for path in begun if (mark := _mark(self.root / path))}
+        ours = {path.partition("/")[0] for path in (*self._old.files, *begun)}
         there = sorted(entry.name for entry in os.scandir(self.root) if entry.name not in _OURS)
         self.changes.strangers = [name for name in there if name not in ours and name not in self._tops]
         met = [name for name in there if name not in ours and name in self._tops]
@@ -192,6 +190,11 @@ class Place:
                 f"{self.root} holds {names} already, which podpipe did not write; give an empty folder, "
                 "or --overwrite to have them replaced"
             )
+
+    def _begun(self) -> list[str]:
+        """What a run that was cut short wrote, or was about to write: of the last, maybe no more than its folder."""
+        journal = self.root / _JOURNAL
+        return list(filter(_is_inside, journal.read_text("utf-8").splitlines())) if journal.is_file() else []
 
     def _close(self) -> None:
         stale = sorted(self._old.files.keys() - self._new.files.keys())

@@ -341,5 +341,14 @@ def test_killed_at_any_moment_it_leaves_whole_pages_and_goes_on(tmp_path: Path, 
     assert contents(out) == contents(tmp_path / "fresh")
 
 
+def test_killed_with_no_more_than_a_folder_made_it_goes_on(tmp_path: Path, own: Library) -> None:
+    publish(own, tmp_path / "fresh", Wish(BASE))
+    out = tmp_path / "out"
+    (out / "static").mkdir(parents=True)
+    (out / ".podpipe-site.journal").write_text("static/site.css\n")
+    publish(own, out, Wish(BASE))
+    assert contents(out) == contents(tmp_path / "fresh")
+
+
 def _items(path: Path) -> dict[str, etree._Element]:
     return {item.findtext("guid"): item for item in etree.parse(path).getroot().iter("item")}
