@@ -19,9 +19,16 @@ from podpipe.sources.identity import date_in, episode_id, plain
 
 _AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"^[^\w\n]*+(?:audio|listen|download|mp3|episode)[^\w\n]*:\s*(\S+)", re.IGNORECASE | re.MULTILINE
+    r"^[^\w\n]*+(?:audio|listen|download|mp3|episode)[^\w\n]*:[*_]*\s*(\S+)", re.IGNORECASE | re.MULTILINE
 )
+_LINKED = re.compile(r"""\]\(\s*<?([^\s()<>]+)|\b(?:src|href)\s*=\s*["']?([^\s"'<>]+)""", re.IGNORECASE)
+"""A link of Markdown, or a tag of HTML within it."""
+
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
+_TELLS_NOTHING = re.compile(
+    r"(?:audio|sound|episode|podcast|media|stream|download|enclosure|notes|show.?notes|index|readme|script)?[\W\d_]*",
+    re.IGNORECASE,
+)
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -111,6 +118,9 @@ def _audio_in_text(text: str, base: str) -> str | None:
     for labelled in _LABELLED.finditer(text):
         if _is_audio(labelled[1]):
             return _resolve(base, labelled[1])
+    for link in _LINKED.finditer(text):
+        if _is_audio(link[1] or link[2]):
+            return _resolve(base, link[1] or link[2])
     for address in _ADDRESS.findall(text):
         if _is_audio(address.rstrip(".,;")):
             return str(address.rstrip(".,;"))
@@ -174,7 +184,7 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
         stamp = _meta(tree, "article:published_time") or _first(tree, "//time/@datetime") or ""
         published = date_in(stamp)
     published = published or date_in(name) or date_in(document.url.rpartition("/")[2], text[:3000])
-    title = title or plain(name.replace("_", " "))
+    title = title or _title_of_files(name, Path(unquote(addresses.path(document.url))).stem)
     is_web = not document.url.startswith("file:")
     return Candidate(
         Episode(
@@ -191,6 +201,11 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
         ),
         notes,
     )
+
+
+def _title_of_files(*names: str) -> str:
+    """The first of some files' names, without suffix, that tells something; else the first."""
+    return plain(next((name for name in names if not _TELLS_NOTHING.fullmatch(name)), names[0]).replace("_", " "))
 
 
 def _first_title(text: str) -> str:

@@ -8,11 +8,11 @@ episode is talk without headings, and none is taken.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import statistics
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +26,8 @@ from podpipe.topics import agenda
 from podpipe.topics.announced import announced
 from podpipe.topics.likeness import likeness
 from podpipe.topics.names import is_misheard_topic, is_topic
-from podpipe.topics.openings import LONG, Opening, led, openings
+from podpipe.topics.openings import LONG, Opening, openings
+from podpipe.topics.placing import LEAST_ALIKE, place
 
 _MOST_WORDS = 7
 _MOST_WORDS_RUN_ON = 5
@@ -65,8 +66,10 @@ class Phrase:
 
 def find(words: Sequence[Word], sound: Sound) -> list[Chapter]:
     """Chapters that begin with headings as they were heard, in order of time. ``words`` fit the sound."""
-    confirmed = _of_announced(words, sound)
-    found = [*confirmed, *(_chapter(phrase) for phrase in _phrases(words, sound, is_announced=bool(confirmed)))]
+    places = openings(words, sound)
+    confirmed = _of_announced(places, words, sound)
+    phrases = _phrases(places, words, sound, is_announced=bool(confirmed))
+    found = [*confirmed, *map(_chapter, phrases)]
     kept: list[Chapter] = []
     for chapter in sorted(found, key=lambda chapter: -chapter.confidence):
         if all(abs(chapter.start_ms - other.start_ms) >= _LEAST_APART_MS for other in kept):
@@ -81,7 +84,8 @@ def beside(
 
     None are added where those found are no short phrases after long pauses.
     """
-    phrases = [phrase for phrase in _phrases(words, sound, is_announced=True) if phrase.opening.after_ms]
+    phrases = _phrases(openings(words, sound), words, sound, is_announced=True)
+    phrases = [phrase for phrase in phrases if phrase.opening.after_ms]
     known = [phrase for phrase in phrases if any(_is_at(phrase, chapter) for chapter in found)]
     if len(known) < max(_LEAST_ALIKE_PHRASES, _LEAST_SHARE * len(found)):
         return list(found), list(missing)
@@ -120,11 +124,9 @@ def _shared(topic: str, said: str) -> float:
     return max(likeness(topic, said), 2 * same / max(len(ours) + len(theirs), 1))
 
 
-def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
+def _of_announced(places: Sequence[Opening], words: Sequence[Word], sound: Sound) -> list[Chapter]:
     topics = announced(words, sound)
-    chosen = [
-        c for c in agenda.place(topics, words, sound) if title_of(c.opening) or _is_whole(topics[c.topic], c.heard)
-    ]
+    chosen = [c for c in place(topics, places, words) if title_of(c.opening) or _is_whole(topics[c.topic], c.heard)]
     are_set_apart = all(c.opening.weight >= LONG and c.opening.after_ms for c in chosen)
     if len(chosen) < (_LEAST_ANNOUNCED if are_set_apart else max(_LEAST_PHRASES, 0.5 * len(topics))):
         return []
@@ -140,28 +142,21 @@ def _of_announced(words: Sequence[Word], sound: Sound) -> list[Chapter]:
 
 def _is_whole(topic: str, said: str) -> bool:
     """Whether a topic was heard again in whole, and is no sentence: a part of it may be any word."""
-    return len(said.split()) <= _MOST_WORDS and likeness(topic, said) >= agenda.LEAST_ALIKE
+    return len(said.split()) <= _MOST_WORDS and likeness(topic, said) >= LEAST_ALIKE
 
 
-def _phrases(words: Sequence[Word], sound: Sound, *, is_announced: bool) -> list[Phrase]:
+def _phrases(places: Sequence[Opening], words: Sequence[Word], sound: Sound, *, is_announced: bool) -> list[Phrase]:
     """What may be headings after long pauses; none where talk mostly goes on after these."""
-    places = [place for place in openings(words, sound) if place.pause.start_ms > 0]
-    least = _least_weight(places)
-    long = [place for place in places if place.weight >= least and _is_followed(place, words)]
-    leads = defaultdict(list)
-    for place in led(words, sound):
-        if place.announces:
-            leads[place.start_ms].append(place)
-    found = [
-        phrase
-        for place in long
-        if (phrase := next(filter(None, (_phrase(one, words) for one in (place, *leads[place.start_ms]))), None))
-    ]
+    by_pause = [list(ways) for _, ways in itertools.groupby(places, key=lambda place: place.start_ms)]
+    by_pause = [ways for ways in by_pause if ways[0].pause.start_ms > 0]
+    least = _least_weight([place for place, *_ in by_pause])
+    long = [ways for ways in by_pause if ways[0].weight >= least and _is_followed(ways[0], words)]
+    found = [phrase for ways in long if (phrase := _first_phrase(ways, words))]
     sure = [phrase.opening.start_ms for phrase in found if not phrase.is_doubtful]
     few = len(sure) < _LEAST_PHRASES or sure[-1] - sure[0] < _LEAST_SPAN * sound.duration_ms
     if not sure or (few and not is_announced):
         return []
-    among = sum(sure[0] <= place.start_ms <= sure[-1] for place in long)
+    among = sum(sure[0] <= ways[0].start_ms <= sure[-1] for ways in long)
     return found if len(sure) >= (_LEAST_SHARE / 2 if is_announced else _LEAST_SHARE) * among else []
 
 
@@ -184,9 +179,14 @@ def _minute_from(start_ms: int, words: Sequence[Word]) -> Sequence[Word]:
     return words[first:last]
 
 
+def _first_phrase(ways: Sequence[Opening], words: Sequence[Word]) -> Phrase | None:
+    """What may be a heading after a pause, as it is or behind what leads to it."""
+    return next(filter(None, (_phrase(way, words) for way in ways if way.leads_as != "other")), None)
+
+
 def _phrase(place: Opening, words: Sequence[Word]) -> Phrase | None:
     title = title_of(place)
-    is_doubtful = not (is_topic(title) or place.numbered)
+    is_doubtful = not is_topic(title) and place.leads_as != "number"
     if not title or (is_doubtful and not place.after_ms):
         return None
     size = len(title.split())
@@ -206,7 +206,7 @@ def title_of(place: Opening) -> str:
     title = place.said(size).strip(" .,:;!?-")
     if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
         return ""
-    if not is_topic(title) and not is_misheard_topic(title) and not place.numbered:
+    if not is_topic(title) and not is_misheard_topic(title) and place.leads_as != "number":
         return ""
     is_name = not re.sub("['’-]", "", title.split()[0]).isalpha()  # io_uring, c++
     return title if is_name else title[0].upper() + title[1:]

@@ -7,6 +7,7 @@ from spoken_by_hand import sentences, talk
 
 from podpipe.models import Outline, Section
 from podpipe.topics import agenda
+from podpipe.topics.listed import spoken_lists
 from spoken_episodes import EPISODES, load
 
 INTRO = (600, "Hello and welcome to the show.")
@@ -82,11 +83,11 @@ def test_topics_may_be_swapped_and_skipped() -> None:
 
 
 def test_the_hosts_own_list_holds_no_headings() -> None:
-    listed = [(600, "In this show."), (500, "Futexes,"), (450, "Lockdep,"), (450, "and WireGuard.")]
+    the_list = [(600, "In this show."), (500, "Futexes,"), (450, "Lockdep,"), (450, "and WireGuard.")]
     topics = ["Futexes", "Lockdep", "WireGuard"]
-    assert found(topics, INTRO, *listed, *sentences(8, "it"))[0] == {}
-    words, _, starts = talk(INTRO, *listed)
-    ((start_ms, end_ms),) = agenda.spoken_lists(topics, words)
+    assert found(topics, INTRO, *the_list, *sentences(8, "it"))[0] == {}
+    words, _, starts = talk(INTRO, *the_list)
+    ((start_ms, end_ms),) = spoken_lists(topics, words)
     assert start_ms == starts[2]
     assert end_ms == words[-1].end_ms
 
