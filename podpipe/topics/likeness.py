@@ -16,6 +16,9 @@ _UNHEARD = re.compile(r"H(?!$)|\W")
 
 _LONGEST_SPELLED = 6
 
+_REMEMBERED = 8192
+"""Texts: the same topics are compared with all that is said."""
+
 
 def likeness(topic: str, said: str) -> float:
     """How alike two short texts are (0 to 1), whatever the spaces, symbols and capitals in them."""
@@ -34,11 +37,13 @@ def by_spelling(topic: str, said: str) -> float:
     return max(in_order, 0.97 * fuzz.token_sort_ratio(_words(topic), _words(said))) / 100
 
 
+@functools.lru_cache(_REMEMBERED)
 def letters(text: str) -> str:
     """The letters and digits of a text, in lower case."""
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
+@functools.lru_cache(_REMEMBERED)
 def is_spelled(text: str) -> bool:
     """Whether a word is likely read out letter by letter: eBPF, KVM, Btrfs."""
     bare = letters(text)
@@ -53,7 +58,7 @@ def _by_sound(topic: str, said: str) -> float:
     return max(fuzz.ratio(our, their) for our in ours for their in theirs) / 100
 
 
-@functools.lru_cache(4096)
+@functools.lru_cache(_REMEMBERED)
 def _sounds(text: str) -> tuple[str, str]:
     """How a text sounds, word by word and in one breath."""
     words = re.findall(r"[a-z]+", text.casefold())
@@ -62,9 +67,11 @@ def _sounds(text: str) -> tuple[str, str]:
     return _UNHEARD.sub("", apart).replace("0", "F"), _UNHEARD.sub("", joined).replace("0", "F")
 
 
+@functools.lru_cache(_REMEMBERED)
 def _rhymes(bare: str) -> str:
     return bare.translate(_RHYMING)
 
 
+@functools.lru_cache(_REMEMBERED)
 def _words(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text.casefold()).strip()

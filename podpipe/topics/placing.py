@@ -7,6 +7,7 @@ placed, mostly in the order in which they are named (a beam search over the plac
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Collection, Iterator, Sequence
@@ -163,23 +164,31 @@ def _best_beginning(topic: str, beginnings: Sequence[_Beginning], topics: Sequen
     return best
 
 
-def _of_part(topic: str, said: str, topics: Collection[str]) -> float:
-    """How alike a whole phrase and a part of a topic are: "HTC." for "HTC Dream".
+def _of_part(topic: str, said: str, topics: Sequence[str]) -> float:
+    """How alike a whole phrase and a part of a topic are: "HTC." for "HTC Dream"."""
+    whole = len(letters(topic))
+    likenesses = ((part, by_spelling(part, said)) for part in _telling_parts(topic, tuple(topics)))
+    return max(
+        (alike - 0.1 * (1 - len(letters(part)) / whole) for part, alike in likenesses if alike >= _LEAST_ALIKE_PART),
+        default=0.0,
+    )
 
-    A part that other topics share, or that is a common word, tells nothing.
-    """
+
+@functools.lru_cache(1024)
+def _telling_parts(topic: str, topics: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of a topic that tell it: not one that other topics share, or that is a common word."""
     words = topic.split()
-    best = 0.0
-    for first, last in itertools.combinations(range(len(words) + 1), 2):
-        part = " ".join(words[first:last])
-        if last - first == len(words) or len(letters(part)) < 3 or is_starter(part):
-            continue
-        if any(part.casefold() in other.casefold() for other in topics if other != topic):
-            continue
-        alike = by_spelling(part, said)
-        if alike >= _LEAST_ALIKE_PART:
-            best = max(best, alike - 0.1 * (1 - len(letters(part)) / len(letters(topic))))
-    return best
+    parts = [
+        " ".join(words[first:last])
+        for first, last in itertools.combinations(range(len(words) + 1), 2)
+        if last - first < len(words)
+    ]
+    others = [other.casefold() for other in topics if other != topic]
+    return tuple(
+        part
+        for part in parts
+        if len(letters(part)) >= 3 and not is_starter(part) and not any(part.casefold() in other for other in others)
+    )
 
 
 def _chosen(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
