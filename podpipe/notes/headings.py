@@ -58,7 +58,9 @@ def of(blocks: Sequence[Block], announced: Sequence[str]) -> list[Section | None
     """The section that each block opens, or None where it opens none."""
     found = [split(block, announced) for block in blocks]
     for number in _listed(blocks, found):
-        found[number] = found[number] or Section(blocks[number].text.rstrip(".:"))
+        section = found[number]
+        if section is None or (section.text and _is_sentence(blocks[number], section)):
+            found[number] = Section(blocks[number].text.rstrip(".:"))
     opened = [n for n, section in enumerate(found) if section and section.text and _is_sentence(blocks[n], section)]
     alone = [section.heading for n, section in enumerate(found) if section and n not in opened]
     if len(alone) >= _OUTNUMBERED * len(opened):
@@ -125,7 +127,7 @@ def _of_sentence(text: str, block: Block, announced: Sequence[str]) -> Section |
         return Section(text.rstrip(".:"))
     if (
         len(text.split()) <= 9
-        and not re.search(r"[!?,;]|https?:", text)
+        and not re.search(r"[!?,;]|https?:|\w@\w", text)
         and (_is_announced(text, announced) or block.is_item or not text.endswith("."))
     ):
         is_short = len(text.split()) <= _SHORT and not _VERB.search(text)

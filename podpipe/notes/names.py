@@ -1,4 +1,4 @@
-"""What in notes is no topic though it is listed: names and terms, and the labels of lists."""
+"""What in notes is no topic though it is listed: names and terms, links and thanks, and the labels of lists."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from podpipe.notes.blocks import Block
 
 _WHAT = (
     r"names?|people|persons?|terms?|terminology|glossary|keywords?|key ?words|tags?|spellings?|vocabulary|mentions?|"
-    r"mentioned|featuring|with|guests?|hosts?|cast|credits?|hashtags?|projects?|products?|companies|organi[sz]ations"
+    r"mentioned|featuring|with|guests?|hosts?|cast|credits?|hashtags?|projects?|products?|companies|organi[sz]ations|"
+    r"(?:useful |show |related )?links?|sources?|references?|(?:further )?reading|(?:further |more )?resources|"
+    r"contacts?|(?:get in |keep in )touch|follow (?:us|me|the show)|support (?:us|me|the (?:show|podcast))|"
+    r"sponsors?|licen[cs]e|"
+    r"about (?:us|me|the (?:show|podcast)|(?:our|the|my|today['’]s) (?:guests?|hosts?))|subscribe|thanks"
 )
 _LABEL = re.compile(
-    rf"(?:{_WHAT})(?:(?:,| and| &|,? or) (?:\w+ )?(?:{_WHAT}))*(?: (?:mentioned|used|today))?", re.IGNORECASE
+    rf"(?:{_WHAT})(?:(?:,| and| &|,? or) (?:\w+ )?(?:{_WHAT}))*(?: (?:mentioned|used|today))?",
+    re.IGNORECASE,
 )
 
 _TOPICS = re.compile(
@@ -24,20 +29,34 @@ _TOPICS = re.compile(
 
 
 def left_out(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks without "Names: A, B, C.", without a list below "Names", and without a bare "Topics:"."""
+    """The blocks that may tell of topics.
+
+    That is all without "Names: A, B, C.", without what is below the heading "Links" or a list below "Names", and
+    without a bare "Topics:" or what else stands above the only list.
+    """
     kept: list[Block] = []
-    within = False
+    within = below = False
     for block in blocks:
         label, _, rest = block.text.partition(":")
         is_label = bool(_LABEL.fullmatch(label.strip()))
-        if is_label and (":" in block.text or block.is_heading):
-            within = not rest.strip()
+        if is_label and (":" in block.text or _is_marked(block)):
+            within, below = not rest.strip(), block.is_heading
         elif not rest.strip() and _TOPICS.fullmatch(label.strip()):
-            within = False
-        elif not (within and _is_short(block)):
-            within = False
+            within = below = False
+        elif not (within and (_is_short(block) or (below and not block.is_heading))):
+            within = below = False
             kept.append(block)
-    return kept
+    above = [number for number, block in enumerate(kept) if _is_above_list(block, kept[number + 1 :])]
+    return [block for number, block in enumerate(kept) if [number] != above]
+
+
+def _is_above_list(block: Block, following: Sequence[Block]) -> bool:
+    is_label = _is_marked(block) or block.text.endswith(":")
+    return is_label and not (block.is_item or block.is_title) and bool(following) and following[0].is_item
+
+
+def _is_marked(block: Block) -> bool:
+    return block.is_heading or block.text == block.lead
 
 
 def _is_short(block: Block) -> bool:

@@ -627,7 +627,6 @@ def test_where_headings_are_marked_a_sentence_that_opens_a_paragraph_is_none() -
         "OOM killer",
         "Btrfs",
         "KVM",
-        "Links",
     ]
 
 
@@ -662,3 +661,49 @@ def test_pictures_and_arrows_make_a_list(sign: str) -> None:
 def test_what_somebody_talks_about_goes_on_in_the_next_sentence() -> None:
     outline = plain("This week Anna talks about coral nurseries, and why parrotfish matter. Plus: a sunscreen myth.")
     assert outline.agenda == ("coral nurseries", "why parrotfish matter", "sunscreen myth")
+
+
+@pytest.mark.parametrize("above", ["<h3>Stories</h3>", "<p>This month:</p>", "<p><strong>The questions</strong></p>"])
+def test_what_stands_above_the_only_list_is_no_topic(above: str) -> None:
+    items = "<li>First look inside</li><li>Is she laying?</li><li>Feeding in spring</li>"
+    below = "<h2>Links</h2><ul><li>The hive, a book</li><li>Varroa, a leaflet</li></ul>"
+    topics = ["First look inside", "Is she laying?", "Feeding in spring"]
+    assert headings(html(f"<p>Hello.</p>{above}<ul>{items}</ul>{below}")) == topics
+
+
+def test_what_stands_above_each_of_several_lists_may_be_a_topic() -> None:
+    lists = "".join(f"<h3>{name}</h3><ul><li>{name} 6.1</li><li>{name} on ARM</li></ul>" for name in ("Linux", "Btrfs"))
+    found = headings(html(lists))
+    assert "Linux" in found
+    assert "Btrfs" in found
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "<h2>Links</h2><ul><li>Coffee market report</li><li>Water test kit</li></ul>",
+        "<p><b>Links</b></p><ul><li>Coffee market report</li><li>Water test kit</li></ul>",
+        "<h2>About our guest</h2><p>Duncan Rae.</p><p>He kept lights for years, and then he kept bees.</p>",
+        "<h3>Support us</h3><p>From two pounds a month.</p>",
+        "<p>Write to me: letters@fixithour.example</p>",
+        '<p><a href="audio.mp3">audio.mp3</a> (31 MB)</p>',
+        '<p>Download: <a href="audio.mp3">audio.mp3</a></p>',
+        '<p><a href="audio.mp3">Audio</a></p>',
+    ],
+)
+def test_what_is_not_about_the_episode_is_no_topic(elsewhere: str) -> None:
+    items = "<li>Grinder burrs</li><li>Cold brew</li><li>Water hardness</li>"
+    assert headings(html(f"{elsewhere}<h2>Today</h2><ul>{items}</ul>{elsewhere}")) == [
+        "Grinder burrs",
+        "Cold brew",
+        "Water hardness",
+    ]
+
+
+def test_items_of_a_list_are_topics_in_whole() -> None:
+    items = [
+        "Marta from Lisbon: squeaky floorboards",
+        "Henrik from Aarhus: a radiator that is cold at the top",
+        "Anonymous: is it OK to paint over wallpaper?",
+    ]
+    assert headings(html(f"<p>Hello.</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")) == items
