@@ -251,6 +251,8 @@ class Placement:
     because: str
     is_heard: bool = True
     """Whether the heading itself was made out, or only the text below it."""
+    share: float = 0.0
+    """How much of its text was heard, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

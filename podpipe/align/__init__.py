@@ -114,5 +114,5 @@ def _place(
     )
     if section.heading and placed.confidence < SURE:
         alone = onsets.listed(section, hypothesis, sound)
-        return max(placed, alone, key=lambda placement: placement.confidence)
-    return placed
+        placed = max(placed, alone, key=lambda placement: placement.confidence)
+    return replace(placed, share=share)

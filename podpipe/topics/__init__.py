@@ -21,6 +21,9 @@ from podpipe.topics import agenda, heard
 THRESHOLD = 0.5
 OPENING = "Introduction"
 _OPENING_FROM_MS = 3000
+_LEAST_SPOKEN = 0.3
+"""Of a script so much is spoken, whatever the host leaves out."""
+
 _LONG_MS = 600_000
 """Talk of more than this is looked through for turns."""
 
@@ -38,8 +41,8 @@ def find_chapters(
     if stamped:
         found = [_chapter(s.heading, s.start_ms or 0, "publisher", 0.95, "timestamp in the notes") for s in stamped]
         return Chapters(_closed(found, duration_ms))
-    found, missing = _of_notes(alignment)
-    names = agenda.named(outline, only_headings=bool(found))
+    found, missing = _of_notes(alignment) if _is_script(alignment.placements) else ([], [])
+    names = agenda.named(outline, is_told=bool(found))
     ad_libbed = [lost.title for lost in missing if lost.title not in names]
     named, not_heard = agenda.find(
         [*names, *ad_libbed], hypothesis.words, sound, only_alone=ad_libbed, already_found=len(found)
@@ -55,6 +58,14 @@ def find_chapters(
     if is_long and not found:
         found = _of_flow(alignment.transcript)
     return Chapters(_closed(found, duration_ms), tuple(missing))
+
+
+def _is_script(placements: Sequence[Placement]) -> bool:
+    """Whether what stands below the headings of the notes was spoken: else it but describes the topics."""
+    told = [
+        (len(placement.section.text.split()), placement.share) for placement in placements if placement.section.text
+    ]
+    return sum(size * share for size, share in told) >= _LEAST_SPOKEN * sum(size for size, _ in told)
 
 
 def _of_notes(alignment: Alignment) -> tuple[list[Chapter], list[Missing]]:

@@ -21,6 +21,10 @@ from podpipe.topics.placing import LEAST_ALIKE, Candidate
 THRESHOLD = 0.5
 """Less sure, a topic has no chapter."""
 
+_OF_HEADING = (0.97, 0.7, 3.5)
+_OF_TURN = (0.93, 0.8, 5.0)
+"""How sure a place can be at most; the share of topics found that tells nothing; how much a greater one tells."""
+
 
 def find(
     topics: Sequence[str],
@@ -43,7 +47,7 @@ def find(
     for topic in topics:
         candidate = chosen.get(topic)
         share = (len(chosen) + already_found) / (len(topics) + already_found)
-        sure = confidence(candidate.worth, share) if candidate else 0.0
+        sure = confidence(candidate, share) if candidate else 0.0
         if candidate is None:
             missing.append(Missing(topic, "no such heading was heard after a pause"))
         elif sure < THRESHOLD:
@@ -76,26 +80,29 @@ def _heard_as(topics: Sequence[str], listed: Sequence[str]) -> Sequence[str]:
     return [listed[places[topic]] if topic in places else title for topic, title in enumerate(topics)]
 
 
-def confidence(worth: float, share: float) -> float:
-    """How sure a heading is (0 to 1), where this share of all topics was found: one alone may be chance."""
-    return round(min(1 / (1 + math.exp(2.5 - 3.5 * share - worth)), 0.97), 2)
+def confidence(candidate: Candidate, share: float) -> float:
+    """How sure a topic's place is (0 to 1), where this share of all topics was found: one alone may be chance."""
+    most, even, slope = _OF_TURN if candidate.is_turn else _OF_HEADING
+    return round(min(1 / (1 + math.exp(slope * (even - share) - candidate.worth)), most), 2)
 
 
 def because(candidate: Candidate) -> str:
-    """What a heading rests on, in words."""
+    """What a topic's place rests on, in words."""
     heard = re.sub(r"\W+$", "", candidate.heard)
     at, pause = timecode.clock(candidate.opening.start_ms, decimals=1), candidate.opening.pause.length_ms / 1000
+    if candidate.is_turn:
+        return f"the talk turns to it at {at} after {pause:.1f} s of silence: “{heard} …”"
     lead = f"{candidate.opening.lead} " if candidate.opening.lead else ""
     return f'"{lead}{heard}" heard at {at} after {pause:.1f} s of silence'
 
 
-def named(outline: Outline, *, only_headings: bool) -> list[str]:
-    """Topics that the notes name and do not tell: headings without text and, unless ``only_headings``, the agenda."""
-    headings = [section.heading for section in outline.sections if section.heading and not section.text]
-    if only_headings:
+def named(outline: Outline, *, is_told: bool) -> list[str]:
+    """Topics that the notes name and, where the host tells what they say (``is_told``), have no text for."""
+    headings = [section.heading for section in outline.sections if section.heading and not (is_told and section.text)]
+    if is_told:
         return headings
-    listed = outline.agenda or [section.heading for section in outline.sections if section.heading]
-    return [*listed, *(heading for heading in headings if not any(_is_same(heading, item) for item in listed))]
+    listed = [next((one for one in headings if _is_same(one, item)), item) for item in outline.agenda]
+    return list(dict.fromkeys([*listed, *headings]))
 
 
 def _is_same(heading: str, item: str) -> bool:

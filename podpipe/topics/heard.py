@@ -25,15 +25,11 @@ from podpipe.sound import Sound
 from podpipe.topics import agenda
 from podpipe.topics.announced import announced
 from podpipe.topics.likeness import likeness
-from podpipe.topics.names import is_misheard_topic, is_topic
+from podpipe.topics.names import is_topic
 from podpipe.topics.openings import LONG, Opening, openings
+from podpipe.topics.phrases import MOST_WORDS, title_of
 from podpipe.topics.placing import LEAST_ALIKE, place
 
-_MOST_WORDS = 7
-_MOST_WORDS_RUN_ON = 5
-"""So many words may a heading have that a pause follows; and one that only a comma or full stop does."""
-
-_LONGEST_MS = 3500
 _LEAST_PHRASES = 3
 _LEAST_SPAN = 0.3
 _LEAST_SHARE = 0.5
@@ -126,14 +122,18 @@ def _shared(topic: str, said: str) -> float:
 
 def _of_announced(places: Sequence[Opening], words: Sequence[Word], sound: Sound) -> list[Chapter]:
     topics = announced(words, sound)
-    chosen = [c for c in place(topics, places, words) if title_of(c.opening) or _is_whole(topics[c.topic], c.heard)]
-    are_set_apart = all(c.opening.weight >= LONG and c.opening.after_ms for c in chosen)
+    chosen = [
+        candidate
+        for candidate in place(topics, places, words)
+        if candidate.is_turn or title_of(candidate.opening) or _is_whole(topics[candidate.topic], candidate.heard)
+    ]
+    are_set_apart = all(c.opening.weight >= LONG and c.opening.after_ms and not c.is_turn for c in chosen)
     if len(chosen) < (_LEAST_ANNOUNCED if are_set_apart else max(_LEAST_PHRASES, 0.5 * len(topics))):
         return []
     chapters = []
     for candidate in chosen:
-        opening, sure = candidate.opening, agenda.confidence(candidate.worth, len(chosen) / len(topics))
-        title = title_of(opening) or candidate.heard.strip(" .,:;!?-")
+        opening, sure = candidate.opening, agenda.confidence(candidate, len(chosen) / len(topics))
+        title = topics[candidate.topic] if candidate.is_turn else title_of(opening) or candidate.heard.strip(" .,:;!?-")
         because = f"announced by the host, and {agenda.because(candidate)}"
         if sure >= agenda.THRESHOLD:
             chapters.append(_heading(title, opening.start_ms, sure, because))
@@ -142,16 +142,19 @@ def _of_announced(places: Sequence[Opening], words: Sequence[Word], sound: Sound
 
 def _is_whole(topic: str, said: str) -> bool:
     """Whether a topic was heard again in whole, and is no sentence: a part of it may be any word."""
-    return len(said.split()) <= _MOST_WORDS and likeness(topic, said) >= LEAST_ALIKE
+    return len(said.split()) <= MOST_WORDS and likeness(topic, said) >= LEAST_ALIKE
 
 
 def _phrases(places: Sequence[Opening], words: Sequence[Word], sound: Sound, *, is_announced: bool) -> list[Phrase]:
-    """What may be headings after long pauses; none where talk mostly goes on after these."""
+    """What may be headings after long pauses: those that are counted, or all; none where talk mostly goes on there."""
     by_pause = [list(ways) for _, ways in itertools.groupby(places, key=lambda place: place.start_ms)]
     by_pause = [ways for ways in by_pause if ways[0].pause.start_ms > 0]
     least = _least_weight([place for place, *_ in by_pause])
     long = [ways for ways in by_pause if ways[0].weight >= least and _is_followed(ways[0], words)]
     found = [phrase for ways in long if (phrase := _first_phrase(ways, words))]
+    counted = [phrase for phrase in found if phrase.opening.leads_as == "number"]
+    if len(counted) >= _LEAST_PHRASES:
+        return counted
     sure = [phrase.opening.start_ms for phrase in found if not phrase.is_doubtful]
     few = len(sure) < _LEAST_PHRASES or sure[-1] - sure[0] < _LEAST_SPAN * sound.duration_ms
     if not sure or (few and not is_announced):
@@ -185,31 +188,20 @@ def _first_phrase(ways: Sequence[Opening], words: Sequence[Word]) -> Phrase | No
 
 
 def _phrase(place: Opening, words: Sequence[Word]) -> Phrase | None:
-    title = title_of(place)
+    title = title_of(place) or _number_of(place)
     is_doubtful = not is_topic(title) and place.leads_as != "number"
     if not title or (is_doubtful and not place.after_ms):
         return None
     size = len(title.split())
-    worth = 2.5 * math.log2(place.weight / LONG) + (1.0 if place.after_ms and place.phrase <= _MOST_WORDS else 0.0)
+    worth = 2.5 * math.log2(place.weight / LONG) + (1.0 if place.after_ms and place.phrase <= MOST_WORDS else 0.0)
     worth += 0.5 * (size <= 3) + 0.5 * _is_taken_up(title, place, words) - 0.5 * (not place.new_sentence) - is_doubtful
     return Phrase(title, place, worth, is_doubtful)
 
 
-def title_of(place: Opening) -> str:
-    """The short phrase that opens what is said, cut at the first end of a sentence; '' where there is none."""
-    alone = place.after_ms > 0 and place.phrase <= _MOST_WORDS
-    size = place.phrase if alone else 0
-    for count in range(1, min(place.phrase, _MOST_WORDS if alone else _MOST_WORDS_RUN_ON) + 1):
-        if place.words[count - 1].text[-1] in (".!?" if alone else ".,!?"):
-            size = count
-            break
-    title = place.said(size).strip(" .,:;!?-")
-    if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
-        return ""
-    if not is_topic(title) and not is_misheard_topic(title) and place.leads_as != "number":
-        return ""
-    is_name = not re.sub("['’-]", "", title.split()[0]).isalpha()  # io_uring, c++
-    return title if is_name else title[0].upper() + title[1:]
+def _number_of(place: Opening) -> str:
+    """What counts a heading that is no short phrase: "Mistake number three"; '' where that is a number only."""
+    lead = place.lead.strip(" .,:;!?-") if place.leads_as == "number" else ""
+    return lead[:1].upper() + lead[1:] if " " in lead else ""
 
 
 def _is_taken_up(title: str, place: Opening, words: Sequence[Word]) -> bool:

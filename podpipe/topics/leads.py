@@ -34,6 +34,13 @@ _GREETS = re.compile(
 )
 """What leads to the name of show or host, or to the list of all topics."""
 
+_JOINS = frozenset("and so now well ok okay right but then".split())
+_NUMERAL = re.compile(
+    r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ii|iii|iv|v|vi|vii|viii|ix|x|first|second|"
+    r"third|fourth|fifth|sixth|last"
+)
+_COUNTED = "#"
+
 _LEAST_REPEATED = 3
 """What so many openings begin with leads to headings, whatever it is."""
 
@@ -46,15 +53,22 @@ class Lead(NamedTuple):
 
 
 def repeated(beginnings: Iterable[Sequence[str]]) -> frozenset[tuple[str, ...]]:
-    """What at least three openings of an episode begin with, in two words or more: an opening's words each."""
-    bares = [_bare(texts[:MOST_WORDS]) for texts in beginnings]
+    """What at least three openings of an episode begin with, in two words or more: an opening's words each.
+
+    Whatever is counted there ("Mistake number two") is one.
+    """
+    bares = [_bare(texts[: MOST_WORDS + 1])[:MOST_WORDS] for texts in beginnings]
     counted = Counter(texts[:count] for texts in bares for count in range(2, len(texts) + 1))
     return frozenset(begun for begun, times in counted.items() if times >= _LEAST_REPEATED)
 
 
-def number(texts: Sequence[str]) -> Lead:
-    """The number that comes before a heading; of no words, where there is none."""
+def number(texts: Sequence[str], own: frozenset[tuple[str, ...]]) -> Lead:
+    """The number that comes before a heading, with what it counts; of no words, where there is none."""
     count = number_before(texts[:2])
+    bares = _bare(texts[: MOST_WORDS + 1])
+    skipped = len(texts[: MOST_WORDS + 1]) - len(bares)
+    counts = [n for n in range(2, len(bares) + 1) if bares[n - 1] == _COUNTED and bares[:n] in own]
+    count = max([count, *(skipped + n for n in counts)])
     return Lead(count, "number" if count else "")
 
 
@@ -65,7 +79,9 @@ def words(texts: Sequence[str], own: frozenset[tuple[str, ...]]) -> list[Lead]:
     """
     texts = texts[:MOST_WORDS]
     usual = _usual(texts)
-    usual += [n for n in range(len(texts), 1, -1) if _bare(texts[:n]) in own and n not in usual][:1]
+    bares = _bare(texts)
+    skipped = len(texts) - len(bares)
+    usual += [skipped + n for n in range(len(bares), 1, -1) if bares[:n] in own and skipped + n not in usual][:1]
     others = [count for count in range(1, len(texts) + 1) if count not in usual]
     others = [count for count in others if not _GREETS.search(" ".join(texts[:count]))]
     return [*(Lead(count, "usual") for count in usual), *(Lead(count, "other") for count in others)]
@@ -84,4 +100,6 @@ def _plain(text: str) -> str:
 
 
 def _bare(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(map(bare, texts))
+    """Words as they are compared: without what joins them to what was said before, and numbers as one."""
+    bares = [_COUNTED if _NUMERAL.fullmatch(text) else text for text in map(bare, texts)]
+    return tuple(bares[1:] if bares and bares[0] in _JOINS else bares)

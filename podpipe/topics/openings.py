@@ -70,14 +70,14 @@ def openings(words: Sequence[Word], sound: Sound) -> list[Opening]:
     usual_ms = usual_pause_ms(words, sound)
     pauses = _pauses(sound)
     firsts = {n: _first_after(pause, words) for n, pause in enumerate(pauses) if pause.length_ms >= SHORTEST_MS}
-    begun = {n: [word.text for word in words[first : first + leads.MOST_WORDS]] for n, first in firsts.items()}
+    begun = {n: [word.text for word in words[first : first + leads.MOST_WORDS + 1]] for n, first in firsts.items()}
     long = {n for n in firsts if pauses[n].length_ms >= LONG * usual_ms}
     own = leads.repeated(texts for n, texts in begun.items() if n in long)
     ends = [*pauses, Silence(sound.duration_ms, sound.duration_ms)]
     return [
         opening
         for n, first in firsts.items()
-        for lead in (leads.number(begun[n]), *(leads.words(begun[n], own) if n in long else ()))
+        for lead in (leads.number(begun[n], own), *(leads.words(begun[n], own) if n in long else ()))
         if (opening := _opening(ends[n : n + 3], words, first, lead, usual_ms))
     ]
 

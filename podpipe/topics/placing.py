@@ -14,11 +14,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from podpipe.models import Word
 from podpipe.notes.vocabulary import is_starter
-from podpipe.topics import leads, listed
+from podpipe.topics import leads, listed, turns
 from podpipe.topics.likeness import by_spelling, letters, likeness
 from podpipe.topics.openings import LONG, Opening
+from podpipe.topics.phrases import title_of
 
 _BEAM = 64
 """So many ways to place the topics so far are followed on."""
@@ -46,7 +49,8 @@ LEAST_ALIKE = 0.68
 """Less alike, a topic and what is heard are two."""
 
 _LEAST_ALIKE_PART = 0.82
-"""A part of a topic tells less, and must be heard better."""
+_PART = 0.2
+"""A part of a topic tells less, and must be heard better; the less of it there is, the less it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Candidate:
     opening: Opening
     heard: str
     worth: float
+    is_turn: bool = False
+    """Whether no heading is heard, but the talk turns to the topic."""
 
 
 def place(
@@ -74,13 +80,32 @@ def place(
         for candidate in _candidates(spelled, opening)
         if topics[candidate.topic] not in only_alone or _is_alone(candidate)
     ]
+    candidates += _turns(topics, openings, words, only_alone)
     candidates.sort(key=lambda candidate: candidate.opening.start_ms)
     lists = listed.spoken_lists(topics, listed.near([candidate.opening.start_ms for candidate in candidates], words))
-    candidates = [candidate for candidate in candidates if not _is_among(candidate.opening, lists)]
+    candidates = [candidate for candidate in candidates if not _is_among(candidate, lists)]
     chosen = _chosen(candidates)
     apart = sum(map(_is_apart, chosen))
     is_rule = apart >= max(_LEAST_APART, len(chosen) / 2)
     return _chosen(list(filter(_is_apart, candidates))) if is_rule and apart < len(chosen) else chosen
+
+
+def _turns(
+    topics: Sequence[str], openings: Sequence[Opening], words: Sequence[Word], only_alone: Collection[str]
+) -> list[Candidate]:
+    """Where the talk may turn to a topic after a long pause, and not with a heading."""
+    free = [number for number, topic in enumerate(topics) if topic not in only_alone]
+    places = [opening for opening in turns.after_pauses(openings) if not _is_heading(opening)]
+    worths = turns.worths([topics[number] for number in free], places, words, words[-1].end_ms if words else 0)
+    return [
+        Candidate(free[row], places[column], places[column].said(turns.OPENING), float(worths[row, column]), True)
+        for row, column in np.argwhere(worths > _LEAST_WORTH)
+    ]
+
+
+def _is_heading(opening: Opening) -> bool:
+    """Whether a short phrase that names something is said between two pauses."""
+    return opening.after_ms > 0 and opening.words[opening.phrase - 1].text[-1] in ".!?" and bool(title_of(opening))
 
 
 def _is_apart(candidate: Candidate) -> bool:
@@ -100,9 +125,12 @@ def _is_alone(candidate: Candidate) -> bool:
     return opening.weight >= LONG and opening.after_ms > 0 and len(candidate.heard.split()) == opening.phrase
 
 
-def _is_among(opening: Opening, lists: Sequence[tuple[int, int]]) -> bool:
-    at_ms = opening.words[0].start_ms if _is_led(opening) else opening.start_ms
-    return any(start_ms - 500 <= at_ms <= end_ms - 100 for start_ms, end_ms in lists)
+def _is_among(candidate: Candidate, lists: Sequence[tuple[int, int]]) -> bool:
+    """Whether a topic is but listed: where talk turns to it, by what is said first."""
+    opening = candidate.opening
+    first_ms = opening.words[0].start_ms if _is_led(opening) else opening.start_ms
+    last_ms = opening.words[-1].start_ms if candidate.is_turn else first_ms
+    return any(start_ms - 500 <= last_ms and first_ms <= end_ms - 100 for start_ms, end_ms in lists)
 
 
 def _is_led(opening: Opening) -> bool:
@@ -169,7 +197,7 @@ def _of_part(topic: str, said: str, topics: Sequence[str]) -> float:
     whole = len(letters(topic))
     likenesses = ((part, by_spelling(part, said)) for part in _telling_parts(topic, tuple(topics)))
     return max(
-        (alike - 0.1 * (1 - len(letters(part)) / whole) for part, alike in likenesses if alike >= _LEAST_ALIKE_PART),
+        (alike - _PART * (1 - len(letters(part)) / whole) for part, alike in likenesses if alike >= _LEAST_ALIKE_PART),
         default=0.0,
     )
 

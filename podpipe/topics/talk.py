@@ -61,14 +61,14 @@ class Talk:
     turns: Floats
 
 
-def prepare(words: Sequence[Word], duration_ms: int) -> Talk:
-    """Read words in order of time as free talk."""
+def prepare(words: Sequence[Word], duration_ms: int, starts_ms: Sequence[int] = ()) -> Talk:
+    """Read words in order of time as free talk, which begins anew at its sentences, or at given times."""
     told = [(word, _plain(word.text)) for word in words]
     kept = tuple(word for word, form in told if form)
     forms = tuple(form for _, form in told if form)
     stems = tuple("" if is_stop(form) else stemmed(form) for form in forms)
     duration_ms = max(duration_ms, kept[-1].end_ms if kept else 0)
-    places = _places(kept, duration_ms)
+    places = _nearest(kept, starts_ms) if starts_ms else _places(kept, duration_ms)
     times = np.array([kept[place].start_ms for place in places], np.int64)
     return Talk(kept, forms, stems, places, times, duration_ms, _turns(kept, forms, stems, places))
 
@@ -86,6 +86,12 @@ def _places(words: Sequence[Word], duration_ms: int) -> Ints:
             found.append(number)
             last_ms = words[number].start_ms
     return np.array(found, np.int64)
+
+
+def _nearest(words: Sequence[Word], starts_ms: Sequence[int]) -> Ints:
+    """The word that begins nearest to each time."""
+    begun = np.array([word.start_ms for word in words], np.int64)
+    return np.array([np.abs(begun - start_ms).argmin() for start_ms in starts_ms], np.int64)
 
 
 def rarity(talk: Talk) -> dict[str, float]:

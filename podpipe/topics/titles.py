@@ -116,8 +116,8 @@ def _placement(talk: Talk, title: str, place: int | None, sure: float) -> Placem
     return Placement(Section(title), start_ms, None, confidence, because)
 
 
-def features(talk: Talk, titles: Sequence[str]) -> Floats:
-    """What speaks for each title at each place, shape (titles, places, kinds)."""
+def features(talk: Talk, titles: Sequence[str], *, in_order: bool = True) -> Floats:
+    """What speaks for each title at each place, shape (titles, places, kinds); maybe without their order."""
     heard, values, turns = _heard(talk), rarity(talk), flow.features(talk)
     asked = [_asked(title) for title in titles]
     shared = Counter(stem for terms in asked for stem, _ in terms)
@@ -125,7 +125,8 @@ def features(talk: Talk, titles: Sequence[str]) -> Floats:
     rows = []
     for number, (title, terms) in enumerate(zip(titles, asked, strict=True)):
         found = [_term(heard, stem, form, values.get(stem, unheard) / math.sqrt(shared[stem])) for stem, form in terms]
-        order = -4 * np.abs(talk.times_ms / max(talk.duration_ms, 1) - (number + 0.5) / len(titles))
+        apart = talk.times_ms / max(talk.duration_ms, 1) - (number + 0.5) / len(titles)
+        order = -4 * np.abs(apart) * in_order
         told, phrase = _told(talk, found), _phrase(talk, title)
         both = turns[:, :6].max(axis=1) * np.maximum(told[:, 1], phrase)
         rows.append(np.hstack((told, np.stack((phrase, order, both), 1), turns)))

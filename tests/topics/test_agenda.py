@@ -182,13 +182,13 @@ def test_the_agenda_of_an_episode_is_found(name: str, shared_data: Path) -> None
 
 def test_the_topics_are_those_that_the_notes_do_not_tell() -> None:
     sections = (Section("", "Hello."), Section("One", "Told."), Section("Two things"), Section("Links"))
-    assert agenda.named(Outline(("One", "things, two"), sections), only_headings=False) == [
+    assert agenda.named(Outline(("One", "things, two"), sections), is_told=False) == [
         "One",
-        "things, two",
+        "Two things",
         "Links",
     ]
-    assert agenda.named(Outline((), sections), only_headings=False) == ["One", "Two things", "Links"]
-    assert agenda.named(Outline(("One",), sections), only_headings=True) == ["Two things", "Links"]
+    assert agenda.named(Outline((), sections), is_told=False) == ["One", "Two things", "Links"]
+    assert agenda.named(Outline(("One",), sections), is_told=True) == ["Two things", "Links"]
 
 
 def test_no_topics_no_words_no_sound() -> None:

@@ -1,0 +1,37 @@
+"""Topics that a host takes up in the first sentences after a long pause, where no heading is said.
+
+"Of course you can do all of this right and still get a dull cup, and nine times out of ten the reason for it is
+water hardness." Each topic is compared with what follows each long pause as titles are with free talk (see
+``titles``), in whatever order they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from podpipe.models import Word
+from podpipe.topics import titles, weights
+from podpipe.topics.openings import LONG, Opening
+from podpipe.topics.talk import Floats, prepare
+
+_EVEN, _SCALE = 11.5, 2.0
+"""The score of a topic that is as likely taken up as not, and what makes it e times as likely."""
+
+OPENING = 14
+"""So many words after a pause tell what is taken up there."""
+
+
+def after_pauses(openings: Sequence[Opening]) -> list[Opening]:
+    """Those after long pauses, each once."""
+    return [opening for opening in openings if opening.weight >= LONG and opening.leads_as in ("", "number")]
+
+
+def worths(topics: Sequence[str], places: Sequence[Opening], words: Sequence[Word], duration_ms: int) -> Floats:
+    """The logarithm of the odds that each topic is taken up at each place, shape (topics, places)."""
+    if not topics or not places:
+        return np.zeros((len(topics), len(places)), np.float32)
+    talk = prepare(words, duration_ms, [place.start_ms for place in places])
+    scores = titles.features(talk, topics, in_order=False) @ np.array(weights.TITLES, np.float32)
+    return np.asarray((scores - _EVEN) / _SCALE, np.float32)
