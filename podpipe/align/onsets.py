@@ -22,6 +22,9 @@ _MADE_OUT = 0.5
 _ALIKE = 0.75
 """... and without a pause it must be so much like it."""
 
+_MOST_LEADING, _LED_MS = 12, 600
+"""So many words may lead to a heading after a pause of this length."""
+
 _NUMBER_MS = 1000
 """So long it takes to say one."""
 
@@ -49,12 +52,16 @@ def before(
         if best is None or worth > best[0]:
             best = (worth, silence, likeness)
     if best is None or best[2] < _MADE_OUT:
-        likeness, start_ms = _run_on(section.heading, words, body)
+        likeness, first = _run_on(section.heading, words, body)
         if likeness >= _ALIKE:
-            start_ms = _onset(start_ms, sound)
-            because = f"heading heard at {timecode.clock(start_ms, decimals=1)} without silence before it, "
-            confidence = round(0.55 * share + 0.25 * likeness, 2)
-            return Placement(section, start_ms, end_ms, confidence, because + f"and {share:.0%} of its text")
+            led = _sentence_of(first, words, sound)
+            start_ms = led.end_ms if led else _onset(words[first].start_ms, sound)
+            after = f"{led.length_ms / 1000:.1f} s of silence and what leads to it" if led else "no silence"
+            because = (
+                f"heading heard at {timecode.clock(start_ms, decimals=1)} after {after}, and {share:.0%} of its text"
+            )
+            confidence = round(0.55 * share + 0.25 * likeness + 0.1 * bool(led), 2)
+            return Placement(section, start_ms, end_ms, confidence, because)
     if best is None:
         because = "its text was heard, without a pause before it"
         start_ms = _onset(body_ms, sound)
@@ -73,14 +80,23 @@ def before(
 
 
 def _run_on(heading: str, words: Sequence[Word], body: int) -> tuple[float, int]:
-    """How alike a heading and the words right before its text are, and when they begin (ms).
+    """How alike a heading and the words right before its text are, and the number of the first of them.
 
     So many are taken as are most like the whole of it: any one of its words is like a part.
     """
     most = min(len(heading.split()) + 2, body)
     said = {count: " ".join(word.text for word in words[body - count : body]) for count in range(1, most + 1)}
     count = max(said, key=lambda count: (fuzz.ratio(bare(heading), bare(said[count])), -count), default=0)
-    return alike(heading, said.get(count, "")), words[body - count].start_ms
+    return alike(heading, said.get(count, "")), body - count
+
+
+def _sentence_of(word: int, words: Sequence[Word], sound: Sound) -> Silence | None:
+    """The pause before the sentence that leads to a word: "Which brings me to the last part, decline and rescue."."""
+    first = word
+    while first > max(word - _MOST_LEADING, 0) and words[first - 1].text[-1] not in ".!?":
+        first -= 1
+    before = _silences_between(sound, words[first].start_ms - 250, words[first].start_ms + 250)
+    return next((silence for silence in reversed(before) if silence.length_ms >= _LED_MS), None)
 
 
 def _with_number(silence: Silence, words: Sequence[Word], sound: Sound) -> Silence:

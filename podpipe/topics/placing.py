@@ -42,6 +42,9 @@ _LEAST_LED, _LEAST_ALIKE_LED = 8, 0.9
 """Where words lead to it with which no host announces topics, a topic has so many letters, and is said in whole and
 nearly as it is written."""
 
+_LEAST_TURNED = 2
+"""Where fewer topics are found, that talk turns to one may be chance."""
+
 _LEAST_WORTH = -0.8
 """Worth less, a topic is not followed on, whatever its neighbours."""
 
@@ -49,7 +52,7 @@ LEAST_ALIKE = 0.68
 """Less alike, a topic and what is heard are two."""
 
 _LEAST_ALIKE_PART = 0.82
-_PART = 0.2
+_PART = 0.3
 """A part of a topic tells less, and must be heard better; the less of it there is, the less it tells."""
 
 
@@ -85,6 +88,8 @@ def place(
     lists = listed.spoken_lists(topics, listed.near([candidate.opening.start_ms for candidate in candidates], words))
     candidates = [candidate for candidate in candidates if not _is_among(candidate, lists)]
     chosen = _chosen(candidates)
+    if len(chosen) < _LEAST_TURNED:
+        return tuple(candidate for candidate in chosen if not candidate.is_turn)
     apart = sum(map(_is_apart, chosen))
     is_rule = apart >= max(_LEAST_APART, len(chosen) / 2)
     return _chosen(list(filter(_is_apart, candidates))) if is_rule and apart < len(chosen) else chosen

@@ -19,6 +19,9 @@ from podpipe.topics.talk import Floats, prepare
 _EVEN, _SCALE = 11.5, 2.0
 """The score of a topic that is as likely taken up as not, and what makes it e times as likely."""
 
+_LONG_FOR_TURN = 2.2
+"""How many times the usual pause between sentences one is that says nothing for or against a turn."""
+
 OPENING = 14
 """So many words after a pause tell what is taken up there."""
 
@@ -34,4 +37,5 @@ def worths(topics: Sequence[str], places: Sequence[Opening], words: Sequence[Wor
         return np.zeros((len(topics), len(places)), np.float32)
     talk = prepare(words, duration_ms, [place.start_ms for place in places])
     scores = titles.features(talk, topics, in_order=False) @ np.array(weights.TITLES, np.float32)
-    return np.asarray((scores - _EVEN) / _SCALE, np.float32)
+    pauses = 2 * np.log2([place.weight / _LONG_FOR_TURN for place in places])
+    return np.asarray((scores - _EVEN) / _SCALE + np.clip(pauses, -1, 1), np.float32)
