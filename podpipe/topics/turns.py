@@ -19,6 +19,9 @@ from podpipe.topics.talk import Floats, prepare
 _EVEN, _SCALE = 11.5, 2.0
 """The score of a topic that is as likely taken up as not, and what makes it e times as likely."""
 
+_LEAST_TOLD = 4.5
+"""Of the score, so much is for the topic's own words: without them, that the host turns to something tells nothing."""
+
 _LONG_FOR_TURN = 2.2
 """How many times the usual pause between sentences one is that says nothing for or against a turn."""
 
@@ -36,6 +39,9 @@ def worths(topics: Sequence[str], places: Sequence[Opening], words: Sequence[Wor
     if not topics or not places:
         return np.zeros((len(topics), len(places)), np.float32)
     talk = prepare(words, duration_ms, [place.start_ms for place in places])
-    scores = titles.features(talk, topics, in_order=False) @ np.array(weights.TITLES, np.float32)
+    features, weighed = titles.features(talk, topics, in_order=False), np.array(weights.TITLES, np.float32)
+    scores = features @ weighed
+    told = features[:, :, : titles.TOLD] @ weighed[: titles.TOLD]
     pauses = 2 * np.log2([place.weight / _LONG_FOR_TURN for place in places])
-    return np.asarray((scores - _EVEN) / _SCALE + np.clip(pauses, -1, 1), np.float32)
+    worths = (scores - _EVEN) / _SCALE + np.clip(pauses, -1, 1)
+    return np.asarray(np.where(told >= _LEAST_TOLD, worths, -np.inf), np.float32)
