@@ -1,7 +1,8 @@
 """Chapters, from the best evidence that there is.
 
 In this order: timestamps in the notes, headings of the notes that are found in the sound, topics of the
-notes that long talk turns to, headings that are heard, and turns of long talk to a topic that nobody named.
+notes that long talk turns to, headings that are heard, and questions, or turns of long talk to a topic that nobody
+named.
 A person's edit (see ``podpipe.ledger``) and chapters that the publisher made (see
 ``podpipe.chapters.published``) go before all of them: then nobody asks here. Below the threshold there is
 no chapter, and ``Missing`` says why.
@@ -16,7 +17,7 @@ from podpipe.align.fit import fitted
 from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, Missing, Outline, Placement, Transcript
 from podpipe.notes import stamps
 from podpipe.sound import Sound
-from podpipe.topics import agenda, heard
+from podpipe.topics import agenda, heard, questions
 
 THRESHOLD = 0.5
 OPENING = "Introduction"
@@ -57,6 +58,8 @@ def find_chapters(
         found = heard.find(hypothesis.words, sound)
     if is_long and not found:
         found = _of_flow(alignment.transcript)
+    if not (is_long or found or names):
+        found = questions.find(hypothesis.words, sound)
     return Chapters(_closed(found, duration_ms), tuple(missing))
 
 

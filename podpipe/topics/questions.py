@@ -1,0 +1,64 @@
+"""Questions that a host asks after long pauses: the chapters of an interview without notes."""
+
+from __future__ import annotations
+
+import statistics
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from podpipe import timecode
+from podpipe.models import Chapter, Word
+from podpipe.prose import ends_sentence
+from podpipe.sound import Sound
+from podpipe.topics.openings import Opening, openings
+from podpipe.topics.turns import after_pauses
+
+_LEAST = 3
+_LEAST_SHARE = 0.6
+"""Questions are at least three; and of the pauses as long, from the first to the last, so many are followed by one."""
+
+_AS_LONG = 0.8
+"""So much of the usual pause before a question is one as long."""
+
+_SENTENCES, _MOST_WORDS = 2, 18
+"""A question is among the first sentences, and has at most so many words."""
+
+_LEAST_APART_MS = 15_000
+
+
+def find(words: Sequence[Word], sound: Sound) -> list[Chapter]:
+    """Chapters that begin with a question, in order of time; none in other talk. ``words`` fit the sound."""
+    places = [place for place in after_pauses(openings(words, sound)) if place.pause.start_ms > 0]
+    asked = [(place, question) for place in places if (question := _question(place, words))]
+    if len(asked) < _LEAST:
+        return []
+    as_long = _AS_LONG * statistics.median(place.weight for place, _ in asked)
+    asked = [(place, question) for place, question in asked if place.weight >= as_long]
+    first_ms, last_ms = asked[0][0].start_ms, asked[-1][0].start_ms
+    among = sum(place.weight >= as_long and first_ms <= place.start_ms <= last_ms for place in places)
+    share = len(asked) / among
+    is_apart = last_ms - first_ms >= _LEAST_APART_MS * (len(asked) - 1)
+    if len(asked) < _LEAST or share < _LEAST_SHARE or not is_apart:
+        return []
+    return [_chapter(place, question, share) for place, question in asked]
+
+
+def _question(place: Opening, words: Sequence[Word]) -> str:
+    """The first question among the sentences that open what is said; '' where there is none."""
+    first = bisect_left(words, place.words[0].start_ms, key=lambda word: word.start_ms)
+    for _ in range(_SENTENCES):
+        last = first
+        while last < len(words) and not ends_sentence(words[last].text) and last - first < _MOST_WORDS:
+            last += 1
+        sentence = [word.text for word in words[first : last + 1]]
+        if sentence and sentence[-1].endswith("?") and 3 <= len(sentence) <= _MOST_WORDS:
+            text = " ".join(sentence)
+            return text[0].upper() + text[1:]
+        first = last + 1
+    return ""
+
+
+def _chapter(place: Opening, question: str, share: float) -> Chapter:
+    at, pause = timecode.clock(place.start_ms, decimals=1), place.pause.length_ms / 1000
+    because = f"question heard at {at} after {pause:.1f} s of silence, as are others"
+    return Chapter(question, place.start_ms, place.start_ms, round(0.4 + 0.4 * share, 2), "heading", because)
