@@ -23,7 +23,10 @@ _ALIKE = 0.75
 """... and without a pause it must be so much like it."""
 
 _MOST_LEADING, _LED_MS = 12, 600
-"""So many words may lead to a heading after a pause of this length."""
+"""So many words may lead to a heading after a pause of this length ..."""
+
+_SHORTEST_MS = 400
+"""... and before the heading itself there is none as long as this."""
 
 _NUMBER_MS = 1000
 """So long it takes to say one."""
@@ -67,7 +70,7 @@ def before(
         start_ms = _onset(body_ms, sound)
         return Placement(section, start_ms, end_ms, round(0.6 * share, 2), because, is_heard=False)
     _, silence, likeness = best
-    silence = _with_number(silence, words, sound)
+    silence = _with_lead(silence, words, sound) or _with_number(silence, words, sound)
     at, pause = timecode.clock(silence.end_ms, decimals=1), f"{silence.length_ms / 1000:.1f} s of silence"
     is_heard = likeness >= _MADE_OUT
     if is_heard:
@@ -97,6 +100,13 @@ def _sentence_of(word: int, words: Sequence[Word], sound: Sound) -> Silence | No
         first -= 1
     before = _silences_between(sound, words[first].start_ms - 250, words[first].start_ms + 250)
     return next((silence for silence in reversed(before) if silence.length_ms >= _LED_MS), None)
+
+
+def _with_lead(breath: Silence, words: Sequence[Word], sound: Sound) -> Silence | None:
+    """The pause before the sentence that leads to a heading, where there is but a breath before it."""
+    if breath.length_ms >= _SHORTEST_MS:
+        return None
+    return _sentence_of(bisect_left(words, breath.end_ms - 250, key=lambda word: word.start_ms), words, sound)
 
 
 def _with_number(silence: Silence, words: Sequence[Word], sound: Sound) -> Silence:

@@ -23,7 +23,7 @@ def title_of(place: Opening) -> str:
             size = count
             break
     title = place.said(size).strip(" .,:;!?-")
-    if not title or place.words[size - 1].end_ms - place.start_ms > _LONGEST_MS:
+    if not title or place.words[size - 1].end_ms - place.words[0].start_ms > _LONGEST_MS:
         return ""
     if not is_topic(title) and not is_misheard_topic(title) and place.leads_as != "number":
         return ""

@@ -335,3 +335,21 @@ def test_a_heading_under_music_is_more_than_one_of_its_words() -> None:
     level[::7] = -20
     placed = onsets.before(section, 6, 0, 4500, 1.0, Hypothesis("en", 1.0, "by hand", 5000, words), Sound(level))
     assert (placed.start_ms, placed.is_heard) == (1200, True)
+
+
+def test_a_heading_within_a_sentence_begins_with_the_sentence() -> None:
+    from podpipe.align import onsets
+    from podpipe.sound import HOP_MS
+
+    texts = "a view. Which brings me to the last part, Decline and rescue. The railways bought up many canals".split()
+    said = {200: 400, 1800: 3260, 3590: 4520, 5270: 7000}
+    starts = [200, 400, 1800, 1900, 2200, 2420, 2560, 2680, 2880, 3590, 3920, 4140, *range(5270, 7000, 320)]
+    words = tuple(Word(text, at, at + 180, 0.9) for text, at in zip(texts, starts, strict=True))
+    level = np.full(7200 // HOP_MS, -80.0, np.float32)
+    for start_ms, end_ms in said.items():
+        level[start_ms // HOP_MS : end_ms // HOP_MS] = -20
+    section = Section("Decline and rescue", "The railways bought up a good many canals")
+    body = texts.index("The")
+    placed = onsets.before(section, body, 0, 6300, 0.9, Hypothesis("en", 1.0, "by hand", 7200, words), Sound(level))
+    assert (placed.start_ms, placed.is_heard) == (1800, True)
+    assert "after 1.4 s of silence" in placed.because

@@ -179,3 +179,35 @@ def test_what_leads_to_a_heading_or_stands_before_each_is_no_part_of_it(lead: st
     found = heard.find(words, sound)
     assert [chapter.title for chapter in found] == names
     assert {chapter.start_ms for chapter in found} <= set(starts)
+
+
+@pytest.mark.parametrize(
+    ("counted", "titles"),
+    [
+        (
+            ("So, mistake number one, charging too little.", "Mistake number 2. Buying the big machine.",
+             "And mistake number three, ignoring the tax letters."),
+            ["Charging too little", "Buying the big machine", "Ignoring the tax letters"],
+        ),
+        (("Chapter 1, Packing.", "Chapter 2 The Brenner pass.", "CHAPTER III. Venice."),
+         ["Packing", "The Brenner pass", "Venice"]),
+        (
+            ("Reason one, the price.", "Reason two, and that is the one that nobody at home wants to hear about.",
+             "Reason three, the noise."),
+            ["The price", "Reason two", "The noise"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_host_counts_is_no_part_of_a_heading(counted: tuple[str, ...], titles: list[str]) -> None:
+    said = [INTRO]
+    for heading in counted:
+        said += [
+            (1200, heading),
+            *sentences(4, "it"),
+            (900, "They went on with it."),
+            *sentences(2, "it"),
+        ]
+    words, sound, starts = talk(*said)
+    found = heard.find(words, sound)
+    assert [chapter.title for chapter in found] == titles
+    assert [chapter.start_ms for chapter in found] == starts[1::8]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spoken_by_hand import sentences, talk
 
 from podpipe.align import align
 from podpipe.models import Alignment, Chapters, Hypothesis, Notes, Outline, Section, Transcript
@@ -201,3 +202,25 @@ def test_any_chapters_come_out_in_order_and_without_gaps(sections: list[Section]
     assert [chapter.start_ms for chapter in found] == sorted(chapter.start_ms for chapter in found)
     ends = [chapter.end_ms for chapter in found]
     assert ends == [*(chapter.start_ms for chapter in found[1:]), duration_ms][: len(found)]
+
+
+def test_notes_that_describe_the_topics_are_no_script() -> None:
+    told = {
+        "Grinder burrs": "Flat or conical? James changes his mind, again.",
+        "Cold brew": "Ratios, times, and the case against the fridge door.",
+        "Water hardness": "The cheapest upgrade there is.",
+    }
+    said = [(600, "Hello and welcome to the show."), *sentences(3, "the shop")]
+    for topic in told:
+        said += [(1300, f"{topic}."), *sentences(6, "it")]
+    said += [(500, "That's the cheapest upgrade there is."), *sentences(2, "it")]
+    words, sound, starts = talk(*said)
+    outline = Outline(sections=tuple(Section(topic, text) for topic, text in told.items()))
+    found = chapters_of(outline, Hypothesis("en", 1.0, "by hand", sound.duration_ms, words), sound)
+    expected = dict(zip(told, (starts[4], starts[11], starts[18]), strict=True))
+    assert {
+        title: start_ms
+        for title, start_ms in {chapter.title: chapter.start_ms for chapter in found.chapters}.items()
+        if title in told
+    } == expected
+    assert {chapter.evidence for chapter in found.chapters} == {"opening", "agenda"}
