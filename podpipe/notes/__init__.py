@@ -14,9 +14,9 @@ from podpipe.notes.vocabulary import vocabulary
 _WRITTEN = re.compile(r"[^\W_]")
 """What a line of dashes has none of."""
 
-_FILE = r"[^\s/]+\.(?:mp3|m4a|m4b|aac|ogg|opus|flac|wav)\b(?:\W*[\d.,]+ ?[kmg]i?b)?"
+_FILE = r"[^\s/]+\.(?:mp3|m4a|m4b|aac|ogg|opus|flac|wav)\b(?:\W*[\d.,:]+ ?(?:[kmg]i?b|min\w*)?)?"
 _AUDIO_LINE = re.compile(
-    rf"^\W*+(?:(?:audio|listen|download|mp3|play|episode)\W*+)?{_FILE}\W*$|^\W*+(?:audio|mp3)\W*$|"
+    rf"^\W*+(?:(?:audio|listen|download|mp3|play|episode)\W*+)?{_FILE}\W*$|^\W*+(?:audio|mp3)\W*(?:[·|•].*)?$|"
     r"^\W*+(?:audio|listen|download|mp3|subscribe)\W*+https?://\S++\W*$|^\W*+audio:\s*\S+$|"
     r"^\W*+(?:listen|download|play|subscribe)"
     r"(?: (?:to|the|this|our|it|now|here|episode|audio|mp3|show|podcast|feed))*+\W*$",

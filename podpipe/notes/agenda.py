@@ -13,11 +13,11 @@ _ANNOUNCES = re.compile(
     r"today|tonight|this (?:week|month|time)|coming up|up next|contents)\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))([^.!?:]{3,70}):\s+(.+?)(?:[.!?](?=\s|$)|$)")
+_SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))([^.!?:]{3,70}):\s+(.+?)(?:(?<!\b[A-Z])[.!?](?=\s|$)|$)")
 _SAID = re.compile(
     r"(?:^|(?<=[.!?] ))"
     r"([^.!?:,;]{0,70}\b(?:talk(?:s|ing)? (?:about|of)|look(?:s|ing)? at|cover(?:s|ing)?|discuss(?:es|ing)?))"
-    r"\s+([^!?:]+?)(?:[.!?](?=\s|$)|$)(?:\s+(?:plus|also|and)[:,]\s+([^.!?:]+))?",
+    r"\s+([^!?:]+?)(?:(?<!\b[A-Z])[.!?](?=\s|$)|$)(?:\s+(?:plus|also|and)[:,]\s+([^.!?:]+))?",
     re.IGNORECASE,
 )
 """What somebody talks about, and what is added in the sentence after ("Plus: ...")."""

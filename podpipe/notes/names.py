@@ -9,11 +9,12 @@ from podpipe.notes.blocks import Block
 
 _WHAT = (
     r"names?|people|persons?|terms?|terminology|glossary|keywords?|key ?words|tags?|spellings?|vocabulary|mentions?|"
-    r"mentioned|featuring|with|guests?|hosts?|cast|credits?|hashtags?|projects?|products?|companies|organi[sz]ations|"
+    r"(?:\w+ )?mentioned|\w+ (?:that )?(?:i|we) mention(?:ed)?|featuring|with|guests?|hosts?|cast|credits?|"
+    r"hashtags?|projects?|products?|companies|organi[sz]ations|"
     r"(?:useful |show |related )?links?|sources?|references?|(?:further )?reading|(?:further |more )?resources|"
     r"contacts?|(?:get in |keep in )touch|follow (?:us|me|the show)|support (?:us|me|the (?:show|podcast))|"
-    r"sponsors?|licen[cs]e|"
-    r"about (?:us|me|the (?:show|podcast)|(?:our|the|my|today['’]s) (?:guests?|hosts?))|subscribe|thanks"
+    r"sponsors?|licen[cs]e|become a (?:member|patron)|subscribe|thanks|transcripts?|"
+    r"about (?:us|me|the (?:show|podcast)|(?:our|the|my|today['’]s) (?:guests?|hosts?))"
 )
 _LABEL = re.compile(
     rf"(?:{_WHAT})(?:(?:,| and| &|,? or) (?:\w+ )?(?:{_WHAT}))*(?: (?:mentioned|used|today))?",

@@ -25,6 +25,9 @@ _OPENING_FROM_MS = 3000
 _LEAST_SPOKEN = 0.3
 """Of a script so much is spoken, whatever the host leaves out."""
 
+_LEAST_NAMED = 2
+"""Notes that name so many topics tell what an interview is about; fewer are its title."""
+
 _LONG_MS = 600_000
 """Talk of more than this is looked through for turns."""
 
@@ -58,7 +61,7 @@ def find_chapters(
         found = heard.find(hypothesis.words, sound)
     if is_long and not found:
         found = _of_flow(alignment.transcript)
-    if not (is_long or found or names):
+    if not found and not is_long and len(names) < _LEAST_NAMED:
         found = questions.find(hypothesis.words, sound)
     return Chapters(_closed(found, duration_ms), tuple(missing))
 

@@ -40,6 +40,8 @@ _NUMERAL = re.compile(
     r"third|fourth|fifth|sixth|last"
 )
 _COUNTED = "#"
+_COUNTS_NOTHING = frozenset("the a an my our his her their in on at of for and to with from by this that".split())
+"""Before a number, a noun tells what is counted: "Mistake number two", but not "The second"."""
 
 _LEAST_REPEATED = 3
 """What so many openings begin with leads to headings, whatever it is."""
@@ -68,6 +70,7 @@ def number(texts: Sequence[str], own: frozenset[tuple[str, ...]]) -> Lead:
     bares = _bare(texts[: MOST_WORDS + 1])
     skipped = len(texts[: MOST_WORDS + 1]) - len(bares)
     counts = [n for n in range(2, len(bares) + 1) if bares[n - 1] == _COUNTED and bares[:n] in own]
+    counts = [n for n in counts if bares[n - 2] not in _COUNTS_NOTHING]
     count = max([count, *(skipped + n for n in counts)])
     return Lead(count, "number" if count else "")
 

@@ -52,7 +52,7 @@ LEAST_ALIKE = 0.68
 """Less alike, a topic and what is heard are two."""
 
 _LEAST_ALIKE_PART = 0.82
-_PART = 0.3
+_LEAST_PART, _PART = 0.2, 0.3
 """A part of a topic tells less, and must be heard better; the less of it there is, the less it tells."""
 
 
@@ -220,7 +220,9 @@ def _telling_parts(topic: str, topics: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         part
         for part in parts
-        if len(letters(part)) >= 3 and not is_starter(part) and not any(part.casefold() in other for other in others)
+        if len(letters(part)) >= max(3, _LEAST_PART * len(letters(topic)))
+        and not is_starter(part)
+        and not any(part.casefold() in other for other in others)
     )
 
 

@@ -20,8 +20,11 @@ _LEAST_SHARE = 0.6
 _AS_LONG = 0.8
 """So much of the usual pause before a question is one as long."""
 
-_SENTENCES, _MOST_WORDS = 2, 18
-"""A question is among the first sentences, and has at most so many words."""
+_SENTENCES, _LONGEST = 2, 45
+"""A question is among the first sentences, each of at most so many words."""
+
+_FEWEST_WORDS, _MOST_WORDS = 3, 16
+"""How many words of it make a title."""
 
 _LEAST_APART_MS = 15_000
 
@@ -47,15 +50,24 @@ def _question(place: Opening, words: Sequence[Word]) -> str:
     """The first question among the sentences that open what is said; '' where there is none."""
     first = bisect_left(words, place.words[0].start_ms, key=lambda word: word.start_ms)
     for _ in range(_SENTENCES):
-        last = first
-        while last < len(words) and not ends_sentence(words[last].text) and last - first < _MOST_WORDS:
-            last += 1
+        ends = (n for n in range(first, min(first + _LONGEST, len(words))) if ends_sentence(words[n].text))
+        last = next(ends, None)
+        if last is None:
+            return ""
         sentence = [word.text for word in words[first : last + 1]]
-        if sentence and sentence[-1].endswith("?") and 3 <= len(sentence) <= _MOST_WORDS:
-            text = " ".join(sentence)
-            return text[0].upper() + text[1:]
+        if len(sentence) >= _FEWEST_WORDS and sentence[-1].endswith("?"):
+            return _shortened(sentence)
         first = last + 1
     return ""
+
+
+def _shortened(question: Sequence[str]) -> str:
+    """A question without what leads to it, where it is long: from the first comma that leaves few enough words."""
+    commas = [n for n, text in enumerate(question, 1) if text.endswith(",") and len(question) - n >= _FEWEST_WORDS]
+    starts = [0, *commas]
+    start = next((n for n in starts if len(question) - n <= _MOST_WORDS), starts[-1])
+    text = " ".join(question[start:])
+    return text[0].upper() + text[1:]
 
 
 def _chapter(place: Opening, question: str, share: float) -> Chapter:

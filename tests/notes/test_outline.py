@@ -689,6 +689,10 @@ def test_what_stands_above_each_of_several_lists_may_be_a_topic() -> None:
         '<p><a href="audio.mp3">audio.mp3</a> (31 MB)</p>',
         '<p>Download: <a href="audio.mp3">audio.mp3</a></p>',
         '<p><a href="audio.mp3">Audio</a></p>',
+        '<p><a href="audio.mp3">audio.mp3</a> (5 min)</p>',
+        '<p><a href="audio.mp3">Audio</a> · 14 May · hosted by Martin Ashby</p>',
+        "<h4>Books I mention</h4><ul><li>Night Mail, a film</li><li>The Box, a history</li></ul>",
+        "<h2>Transcript and licence</h2><p>Ask us, and you may keep what you are given.</p>",
     ],
 )
 def test_what_is_not_about_the_episode_is_no_topic(elsewhere: str) -> None:
@@ -707,3 +711,8 @@ def test_items_of_a_list_are_topics_in_whole() -> None:
         "Anonymous: is it OK to paint over wallpaper?",
     ]
     assert headings(html(f"<p>Hello.</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")) == items
+
+
+def test_an_initial_ends_no_sentence() -> None:
+    told = "In this episode we talk about the horse box, the mailbags, W. H. Auden and the film, and the last run."
+    assert read_outline(Notes(told)).agenda == ("horse box", "mailbags", "W. H. Auden and the film", "last run")

@@ -10,6 +10,7 @@ INTRO = (600, "Hello and welcome to the show.")
 ASKED = [
     "What did a normal day look like, out on the rock?",
     "My son wants to know this one. What did you eat?",
+    "Walter, let me ask you first what I have always wanted to ask, how on earth does one become a foley artist?",
     "Would you do it again?",
 ]
 
@@ -20,10 +21,11 @@ def test_an_interview_has_a_chapter_for_each_question() -> None:
         said += [(1300, question), *sentences(6, "the light")]
     words, sound, starts = talk(*said)
     found = questions.find(words, sound)
-    assert [chapter.start_ms for chapter in found] == [starts[1], starts[8], starts[15]]
+    assert [chapter.start_ms for chapter in found] == [starts[1], starts[8], starts[15], starts[22]]
     assert [chapter.title for chapter in found] == [
         "What did a normal day look like, out on the rock?",
         "What did you eat?",
+        "How on earth does one become a foley artist?",
         "Would you do it again?",
     ]
     assert all(0.5 <= chapter.confidence < 0.9 for chapter in found)
@@ -44,6 +46,6 @@ def test_where_most_long_pauses_are_followed_by_something_else_questions_are_non
 
 
 def test_two_questions_or_nothing_said_are_none() -> None:
-    said = [INTRO, (1300, ASKED[0]), *sentences(6, "it"), (1300, ASKED[2]), *sentences(6, "it")]
+    said = [INTRO, (1300, ASKED[0]), *sentences(6, "it"), (1300, ASKED[3]), *sentences(6, "it")]
     assert questions.find(*talk(*said)[:2]) == []
     assert questions.find((), talk(INTRO)[1]) == []
