@@ -25,8 +25,8 @@ _OPENING_FROM_MS = 3000
 _LEAST_SPOKEN = 0.3
 """Of a script so much is spoken, whatever the host leaves out."""
 
-_LEAST_NAMED = 2
-"""Notes that name so many topics tell what an interview is about; fewer are its title."""
+_LEAST_NAMED = 3
+"""Notes that name so many topics tell what an interview is about; fewer are its title and a remark."""
 
 _LONG_MS = 600_000
 """Talk of more than this is looked through for turns."""

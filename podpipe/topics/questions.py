@@ -23,7 +23,7 @@ _AS_LONG = 0.8
 _SENTENCES, _LONGEST = 2, 45
 """A question is among the first sentences, each of at most so many words."""
 
-_FEWEST_WORDS, _MOST_WORDS = 3, 16
+_FEWEST_WORDS, _MOST_WORDS = 3, 18
 """How many words of it make a title."""
 
 _LEAST_APART_MS = 15_000
