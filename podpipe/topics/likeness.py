@@ -16,17 +16,25 @@ _UNHEARD = re.compile(r"H(?!$)|\W")
 
 _LONGEST_SPELLED = 6
 
+_BY_SOUND = 0.65
+"""How much the sound of two texts counts, beside their letters."""
+
 _REMEMBERED = 8192
 """Texts: the same topics are compared with all that is said."""
 
 
-def likeness(topic: str, said: str) -> float:
-    """How alike two short texts are (0 to 1), whatever the spaces, symbols and capitals in them."""
+def likeness(topic: str, said: str, least: float = 0.0) -> float:
+    """How alike two short texts are (0 to 1), whatever the spaces, symbols and capitals in them.
+
+    What can't be ``least`` any more is not looked into further.
+    """
     left, right = letters(topic), letters(said)
     if not left or not right:
         return 0.0
     by_letters = by_spelling(topic, said)
-    by_both = 0.65 * _by_sound(topic, said) + 0.35 * by_letters
+    if _BY_SOUND + (1 - _BY_SOUND) * by_letters < least and not is_spelled(topic):
+        return by_letters
+    by_both = _BY_SOUND * _by_sound(topic, said) + (1 - _BY_SOUND) * by_letters
     rhyming = (fuzz.ratio(left, right) + fuzz.ratio(_rhymes(left), _rhymes(right))) / 200 if is_spelled(topic) else 0.0
     return max(by_letters, by_both, rhyming)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -63,17 +62,21 @@ def _mentions(topics: Sequence[str], words: Sequence[Word]) -> list[_Mention]:
 
 
 def _all_mentions(topics: Sequence[str], words: Sequence[Word]) -> Iterator[_Mention]:
-    for at, (number, topic) in itertools.product(range(len(words)), enumerate(topics)):
-        size = len(letters(topic))
+    sizes = [(len(letters(topic)) * 1.5 + 2, len(topic.split()) + 2) for topic in topics]
+    most = max((count for _, count in sizes), default=0)
+    for at in range(len(words)):
+        texts = [word.text for word in words[at : at + most]]
+        said = [" ".join(texts[:count]) for count in range(1, len(texts) + 1)]
+        lengths = [len(letters(text)) for text in said]
         article = at > 0 and is_starter(words[at - 1].text)
         new_sentence = _begins_anew(words, at) or (article and _begins_anew(words, at - 1))
-        for count in range(1, min(len(topic.split()) + 2, len(words) - at) + 1):
-            said = " ".join(word.text for word in words[at : at + count])
-            if len(letters(said)) > size * 1.5 + 2:
-                break
-            alike = likeness(topic, said)
-            if alike >= _LEAST_ALIKE:
-                yield _Mention(number, words[at].start_ms, words[at + count - 1].end_ms, alike, new_sentence)
+        for number, (topic, (longest, count)) in enumerate(zip(topics, sizes, strict=True)):
+            for text, length, last in zip(said[:count], lengths, words[at : at + count], strict=False):
+                if length > longest:
+                    break
+                alike = likeness(topic, text, _LEAST_ALIKE)
+                if alike >= _LEAST_ALIKE:
+                    yield _Mention(number, words[at].start_ms, last.end_ms, alike, new_sentence)
 
 
 def _begins_anew(words: Sequence[Word], at: int) -> bool:
