@@ -32,27 +32,29 @@ _TOPICS = re.compile(
 def left_out(blocks: Sequence[Block]) -> list[Block]:
     """The blocks that may tell of topics.
 
-    That is all without "Names: A, B, C.", without what is below the heading "Links" or a list below "Names", and
-    without a bare "Topics:" or what else stands above the only list.
+    That is all without "Names: A, B, C.", without a list or short lines below "Names" or "Links", and without a bare
+    "Topics:" or what else stands above the only list. Paragraphs below such a heading may be read out, and have none.
     """
     kept: list[Block] = []
-    within = below = False
+    within = False
     for block in blocks:
         label, _, rest = block.text.partition(":")
         is_label = bool(_LABEL.fullmatch(label.strip()))
         if is_label and (":" in block.text or _is_marked(block)):
-            within, below = not rest.strip(), block.is_heading
+            within = not rest.strip()
+            if block.is_heading:
+                kept.append(Block("", is_heading=True))
         elif not rest.strip() and _TOPICS.fullmatch(label.strip()):
-            within = below = False
-        elif not (within and (_is_short(block) or (below and not block.is_heading))):
-            within = below = False
+            within = False
+        elif not (within and _is_short(block)):
+            within = False
             kept.append(block)
     above = [number for number, block in enumerate(kept) if _is_above_list(block, kept[number + 1 :])]
     return [block for number, block in enumerate(kept) if [number] != above]
 
 
 def _is_above_list(block: Block, following: Sequence[Block]) -> bool:
-    is_label = _is_marked(block) or block.text.endswith(":")
+    is_label = bool(block.text) and (_is_marked(block) or block.text.endswith(":"))
     return is_label and not (block.is_item or block.is_title) and bool(following) and following[0].is_item
 
 

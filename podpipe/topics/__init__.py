@@ -68,10 +68,10 @@ def find_chapters(
 
 def _is_script(placements: Sequence[Placement]) -> bool:
     """Whether what stands below the headings of the notes was spoken: else it but describes the topics."""
-    told = [
-        (len(placement.section.text.split()), placement.share) for placement in placements if placement.section.text
-    ]
-    return sum(size * share for size, share in told) >= _LEAST_SPOKEN * sum(size for size, _ in told)
+    told = [placement for placement in placements if placement.section.heading]
+    sizes = [len(placement.section.text.split()) for placement in told]
+    spoken = sum(size * placement.share for size, placement in zip(sizes, told, strict=True))
+    return spoken >= _LEAST_SPOKEN * sum(sizes)
 
 
 def _of_notes(alignment: Alignment) -> tuple[list[Chapter], list[Missing]]:

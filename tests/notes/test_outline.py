@@ -716,3 +716,13 @@ def test_items_of_a_list_are_topics_in_whole() -> None:
 def test_an_initial_ends_no_sentence() -> None:
     told = "In this episode we talk about the horse box, the mailbags, W. H. Auden and the film, and the last run."
     assert read_outline(Notes(told)).agenda == ("horse box", "mailbags", "W. H. Auden and the film", "last run")
+
+
+@pytest.mark.parametrize("label", ["Sponsors", "About our guest", "Links"])
+def test_what_is_not_about_the_episode_may_be_read_out(label: str) -> None:
+    told = "This episode is supported by a maker of filters, whose jug does something that you can taste."
+    outline = html(f"<h2>Cold brew</h2><p>Take eighty grams to a litre.</p><h2>{label}</h2><p>{told}</p>")
+    assert [(section.heading, section.text) for section in outline.sections] == [
+        ("Cold brew", "Take eighty grams to a litre."),
+        ("", told),
+    ]
