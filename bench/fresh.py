@@ -24,8 +24,8 @@ Episodes that are spoken for this table by a synthetic voice, each with notes of
 alphabetical order, so not in that of the talk; and without notes. Hosts improvise, swap and repeat, and paragraphs of
 the notes are left out, which must not become chapters. Found: a chapter begins within 150 ms of the heading, of its
 title where the notes have titles; F1 is of those within 1 s.
-Word errors count numbers that are written in another way ("20" for "twenty"). Most episodes were written by people
-who did not know the rules by which headings are found, but the rules were mended where they failed here."""
+Word errors count numbers that are written in another way ("20" for "twenty"). Most episodes were written
+without knowledge of the rules by which headings are found, but the rules were mended where they failed here."""
 
 OWN, AGENDA, NONE = "its own", "topics only", "none"
 TARGETS = {OWN: "all, none invented", AGENDA: "F1 ≥ 0.95", NONE: "F1 ≥ 0.80"}
