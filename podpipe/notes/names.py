@@ -54,6 +54,7 @@ def left_out(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _is_above_list(block: Block, following: Sequence[Block]) -> bool:
+    """Whether a heading or label stands right above a list."""
     is_label = bool(block.text) and (_is_marked(block) or block.text.endswith(":"))
     return is_label and not (block.is_item or block.is_title) and bool(following) and following[0].is_item
 

@@ -17,7 +17,7 @@ from podpipe.align.fit import fitted
 from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, Missing, Outline, Placement, Transcript
 from podpipe.notes import stamps
 from podpipe.sound import Sound
-from podpipe.topics import agenda, heard, questions
+from podpipe.topics import agenda, flow, heard, questions, titles
 
 THRESHOLD = 0.5
 OPENING = "Introduction"
@@ -114,8 +114,6 @@ def _in_talk(
     as_script = any(chapter.evidence == "script" for chapter in found)
     if as_script or len(named) < 2 or 2 * len(found) >= len(named):
         return found, missing
-    from podpipe.topics import titles
-
     placements = titles.place(transcript.words, transcript.duration_ms, named)
     turned, lost = _sure(placements, "agenda", titles.LEAST)
     if len(turned) <= len(found):
@@ -125,8 +123,6 @@ def _in_talk(
 
 def _of_flow(transcript: Transcript) -> list[Chapter]:
     """Where talk turns to something else; nothing is looked for by name, and so nothing is missing."""
-    from podpipe.topics import flow
-
     found = flow.find(transcript.words, transcript.duration_ms, THRESHOLD)
     return list(found) if len(found) >= 2 else []
 

@@ -66,12 +66,9 @@ def repeated(beginnings: Iterable[Sequence[str]]) -> frozenset[tuple[str, ...]]:
 
 def number(texts: Sequence[str], own: frozenset[tuple[str, ...]]) -> Lead:
     """The number that comes before a heading, with what it counts; of no words, where there is none."""
-    count = number_before(texts[:2])
-    bares = _bare(texts[: MOST_WORDS + 1])
-    skipped = len(texts[: MOST_WORDS + 1]) - len(bares)
-    counts = [n for n in range(2, len(bares) + 1) if bares[n - 1] == _COUNTED and bares[:n] in own]
-    counts = [n for n in counts if bares[n - 2] not in _COUNTS_NOTHING]
-    count = max([count, *(skipped + n for n in counts)])
+    counted = [count for count in _repeating(texts, own) if _NUMERAL.fullmatch(bare(texts[count - 1]))]
+    named = [count for count in counted if bare(texts[count - 2]) not in _COUNTS_NOTHING]
+    count = max([number_before(texts[:2]), *named])
     return Lead(count, "number" if count else "")
 
 
@@ -82,12 +79,17 @@ def words(texts: Sequence[str], own: frozenset[tuple[str, ...]]) -> list[Lead]:
     """
     texts = texts[:MOST_WORDS]
     usual = _usual(texts)
-    bares = _bare(texts)
-    skipped = len(texts) - len(bares)
-    usual += [skipped + n for n in range(len(bares), 1, -1) if bares[:n] in own and skipped + n not in usual][:1]
+    usual += [count for count in _repeating(texts, own) if count not in usual][:1]
     others = [count for count in range(1, len(texts) + 1) if count not in usual]
     others = [count for count in others if not _GREETS.search(" ".join(texts[:count]))]
     return [*(Lead(count, "usual") for count in usual), *(Lead(count, "other") for count in others)]
+
+
+def _repeating(texts: Sequence[str], own: frozenset[tuple[str, ...]]) -> list[int]:
+    """How many of the first words the host repeats, the most first."""
+    bares = _bare(texts)
+    skipped = len(texts) - len(bares)
+    return [skipped + size for size in range(len(bares), 1, -1) if bares[:size] in own]
 
 
 def _usual(texts: Sequence[str]) -> list[int]:
