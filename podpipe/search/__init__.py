@@ -198,10 +198,10 @@ def matches(index: Index, query: Query) -> tuple[Query, list[Found], bool]:
     Raises:
         SearchError: the index can't be read.
     """
-    from podpipe.search import alike
+    from podpipe.search.alike.widen import widened
 
     found = index.find(query, any_term=False, limit=CANDIDATES)
-    if len(found) < ENOUGH and (wider := alike.widened(query, index)) != query:
+    if len(found) < ENOUGH and (wider := widened(query, index)) != query:
         query = wider
         found = _together(found, index.find(query, any_term=False, limit=CANDIDATES))
     has_all = bool(found)

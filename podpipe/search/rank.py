@@ -23,7 +23,7 @@ from podpipe.search.snippets import ROOM, marks, snippet
 
 _NEARLY_AS_GOOD = 0.75
 
-_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.13, 0.94
+_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.3, 0.85
 """What is less like what was asked for than the best by so much is no hit; nor what is less than that where
 something is as it was asked for."""
 
@@ -266,11 +266,18 @@ def heard_as(text: str, terms: str, alike: Sequence[Term], language: str) -> Ite
         if _pattern(term) not in terms:
             continue
         if term.heard:
-            spelled = r"[\s-]+".join(map(re.escape, term.heard.split()))
-            yield from (match[0] for match in re.finditer(rf"(?<!\w){spelled}\w{{0,3}}(?!\w)", text, re.IGNORECASE))
+            spelled = r"[\s-]+".join(map(_spelled, term.heard.split()))
+            yield from (match[0] for match in re.finditer(rf"(?<!\w){spelled}(?!\w)", text, re.IGNORECASE))
         else:
             found = (text[start:end] for start, end in marks(text, [term], language))
             yield from (words for words in found if len(words.split()) <= len(term.run))
+
+
+def _spelled(word: str) -> str:
+    """A pattern of what a word's stem is the stem of; of a word that says nothing, of itself."""
+    if analysis.is_stop(word):
+        return re.escape(word)
+    return (f"{re.escape(word[:-1])}[iy]" if word.endswith("i") else re.escape(word)) + r"\w{0,3}"
 
 
 def said_by(candidate: Candidate, name: str) -> Candidate:

@@ -31,11 +31,14 @@ def snippet(text: str, query: Query, language: str = "en", also: Sequence[str] =
 
 
 def _said(text: str, query: Query, language: str) -> Iterator[tuple[int, int]]:
-    """Where a text has the words of a query; what sounds like one only where that itself is not there."""
+    """Where a text has the words of a query; what sounds like one only where that itself is not there.
+
+    What is only heard beside common words is told by who has looked for these.
+    """
     spans = list(analysis.spans(text, language))
     for alternatives in query.said:
         as_asked = list(_runs(spans, [term for term in alternatives if term.worth == 1]))
-        yield from as_asked or _runs(spans, [term for term in alternatives if term.worth < 1])
+        yield from as_asked or _runs(spans, [term for term in alternatives if term.worth < 1 and not term.heard])
 
 
 def marks(text: str, terms: Sequence[Term], language: str = "en") -> list[tuple[int, int]]:

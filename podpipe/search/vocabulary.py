@@ -7,43 +7,57 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jellyfish
 import msgspec
 
 from podpipe import storage, typed
 from podpipe.errors import LibraryError
+from podpipe.prose import STOP
+
+if TYPE_CHECKING:
+    from podpipe.search.alike.ways import Words
 
 _FILE = "vocabulary.msgpack"
-_VERSION = 1
+_VERSION = 2
 """Another one where sounds are told otherwise."""
-
-_SAME = str.maketrans("BDGVZ0NJX", "PTKFSFMSS", "AEIOUHWY ")
-"""Sounds that recognisers take for each other; vowels and what is hardly heard are left out."""
 
 _COMMON, _RARE = 0.02, 0.0005
 """Of the passages that have the most frequent term: a term that more have is an ordinary word, one that fewer have may
 be no word."""
+
+_MANY = 12_000
+"""Passages of a library large enough that some have any word by chance."""
 
 
 class Vocabulary(msgspec.Struct, frozen=True, array_like=True, dict=True):
     """Terms, and in how many passages each is."""
 
     counts: dict[str, int]
-    by_sound: dict[str, list[str]]
-    """Words of Latin letters by their sound."""
+    sounds: dict[str, str]
+    """How the words of Latin letters sound, and those that say nothing."""
 
     @classmethod
-    def of(cls, counts: Mapping[str, int]) -> Vocabulary:
-        """Terms, with their sounds told."""
-        by_sound: dict[str, list[str]] = defaultdict(list)
-        for term in counts:
-            if term.isascii() and term.isalpha():
-                by_sound[sound_of(term)].append(term)
-        return cls(dict(counts), by_sound)
+    def of(cls, counts: Mapping[str, int], known: Mapping[str, str] | None = None) -> Vocabulary:
+        """Terms, with their sounds told where they are not known."""
+        from podpipe.search.alike.pronounce import said
+
+        known = known or {}
+        terms = [term for term in counts if term.isascii()]
+        terms += sorted(word for word in STOP if word.isalpha() and word not in counts)
+        return cls(dict(counts), {term: known.get(term) or said(term) for term in terms})
+
+    @functools.cached_property
+    def words(self) -> Words:
+        """Its words as they sound."""
+        from podpipe.search.alike.ways import Words
+        from podpipe.search.analysis import is_stop
+
+        return Words.of(self.sounds, [0.0 if is_stop(term) else self.share(term) for term in self.sounds])
 
     @functools.cached_property
     def by_initial(self) -> dict[str, list[str]]:
@@ -57,6 +71,13 @@ class Vocabulary(msgspec.Struct, frozen=True, array_like=True, dict=True):
     @functools.cached_property
     def _most(self) -> int:
         return max(self.counts.values(), default=0)
+
+    def share(self, term: str) -> float:
+        """How common a term is, beside the most frequent: from -5 to 0, a logarithm (base 10).
+
+        In a small library all are rare: what sounds like a name there hardly does by chance.
+        """
+        return max(-5.0, math.log10((self.counts.get(term, 0) + 0.5) / (max(self._most, _MANY) + 0.5)))
 
     def is_uncommon(self, term: str) -> bool:
         """Whether a term is not so frequent that it hardly is another one misheard."""
@@ -76,19 +97,13 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 def remembered(folder: Path, state: str, counts: Callable[[], Mapping[str, int]]) -> Vocabulary:
     """The terms of the index in a folder, as they were in a state of it; counted if they are not remembered."""
     path = folder / _FILE
+    known: Mapping[str, str] = {}
     with contextlib.suppress(OSError, msgspec.DecodeError, RecursionError):
         kept = typed.from_msgpack(path.read_bytes(), _Kept)
         if (kept.version, kept.state) == (_VERSION, state):
             return kept.vocabulary
-    vocabulary = Vocabulary.of(counts())
+        known = kept.vocabulary.sounds if kept.version == _VERSION else known
+    vocabulary = Vocabulary.of(counts(), known)
     with contextlib.suppress(LibraryError):  # a library that can't be written remembers nothing
         storage.write_bytes(path, msgspec.msgpack.encode(_Kept(_VERSION, state, vocabulary)))
     return vocabulary
-
-
-@functools.lru_cache(maxsize=400_000)
-def sound_of(word: str) -> str:
-    """How an English word sounds, coarsely (Metaphone; Philips, 1990): consonants alone, "b" as "p", "th" as "f"."""
-    code = jellyfish.metaphone(word)
-    first = "A" if code[:1] in tuple("AEIOU") else code[:1].translate(_SAME) or code[:1]
-    return first + code[1:].translate(_SAME)

@@ -11,8 +11,9 @@ from library_of_talk import KERNEL, episode
 
 from podpipe.models import Alias, IndexedEpisode, Sentence
 from podpipe.search import ENGINES, Index, open_index, search
+from podpipe.search.alike.pronounce import said
 from podpipe.search.passages import passages
-from podpipe.search.vocabulary import Vocabulary, remembered, sound_of
+from podpipe.search.vocabulary import Vocabulary, remembered
 
 MISHEARD = episode(
     "misheard",
@@ -119,18 +120,15 @@ def _with_aliases(name: str, *sentences: Sentence) -> IndexedEpisode:
     return replace(episode(name, {}), passages=passages(name, (), sentences))
 
 
-def test_words_that_sound_alike_have_one_sound() -> None:
-    assert sound_of("kafka") == sound_of("kafca")
-    assert sound_of("prometheus") == sound_of("promethius")
-    assert sound_of("oil") != sound_of("tunnel")
-
-
 def test_a_vocabulary_knows_its_words_by_initial_and_sound() -> None:
     words = Vocabulary.of({"kafca": 1, "kernel": 500, "2": 3, "猫": 1})
-    assert words.by_sound[sound_of("kafka")] == ["kafca"]
+    assert words.sounds["kafca"] == said("kafka")
+    assert words.sounds["the"] == said("the")  # in no index, but part of what a name is heard as
+    assert "猫" not in words.sounds
     assert words.by_initial["k"] == ["kafca", "kernel"]
     assert words.is_rare("kafca")
     assert not words.is_rare("kernel")
+    assert 0 > words.share("kernel") > words.share("kafca") > words.share("none")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -141,7 +139,7 @@ def test_words_are_remembered_until_the_index_changes(tmp_path: Path, engine: st
         assert search(opened, "kafka").hits[0].heard == ("kafca",)
     before = (folder / "vocabulary.msgpack").read_bytes()
     with open_index(folder) as opened:
-        assert opened.vocabulary().by_sound[sound_of("kafka")] == ["kafca"]
+        assert opened.vocabulary().sounds["kafca"] == said("kafka")
         assert (folder / "vocabulary.msgpack").read_bytes() == before
         opened.add([SPELLED])
         assert search(opened, "promethius").hits[0].heard == ("Prometheus",)

@@ -1,0 +1,229 @@
+"""Terms that were spelled or heard otherwise: asked for only where what was asked for is hardly found.
+
+Recognisers write what they don't know in other words: "wire guard", "cooper netties", "kafca"; and people mistype.
+What may stand for a term is looked for among the terms of the library, by sound (``ways``) and by letters
+(``letters``), and how likely each is is told by what is known of both (``likely``).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from podpipe.search import ENOUGH, analysis
+from podpipe.search.alike.letters import misspelled, pieces
+from podpipe.search.alike.likely import Way, chances, features, order
+from podpipe.search.alike.pronounce import readings, said
+from podpipe.search.alike.sounds import distance
+from podpipe.search.alike.ways import SHORT, nearest
+from podpipe.search.analysis import is_stop
+from podpipe.search.query import All, Any, Node, Query, Term
+from podpipe.search.vocabulary import Vocabulary
+
+_FIRST, _TRIED, _MOST = 800, 150, 12
+"""So many ways, the nearest in sound, are looked at closely; so many, the likeliest, are looked for beside each other
+in the library; so many at most stand for a term."""
+
+_LEAST = 0.03
+"""What is less likely does not stand for a term."""
+
+_WRONG, _HITS, _FEW = 0.035, 10, 3
+"""What is likely enough brings more than so many times as much right as wrong hits; of these so many at most, and so
+many of words that are beside each other."""
+
+_AS_ALIKE = 0.5
+"""What stands for a term is worth as much at least."""
+
+_ALONE = 0.9
+"""A word that is worth so much of what it is beside a common one stands alone."""
+
+_SURELY = 0.75
+"""What is worth so much is what stands for a term."""
+
+_READ = 100
+"""A word beside a common one, which is in no index, is looked for in so many passages at most."""
+
+_SPLIT = 0.97
+"""What is the same but for a space is hardly less than what was asked for."""
+
+_NAME = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9_.'/ -]+[a-z0-9]")
+"""What is looked for otherwise: three signs, a letter among them."""
+
+
+class Library(Protocol):
+    """What must be known of an index."""
+
+    def count(self, term: str) -> int:
+        """In how many passages a term is."""
+
+    def vocabulary(self) -> Vocabulary:
+        """Its terms."""
+
+    def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
+        """Of each run of terms whether a passage has them beside each other."""
+
+
+def widened(query: Query, library: Library) -> Query:
+    """The query, with what may stand for those of its terms that hardly are in the library."""
+    return replace(query, tree=replace(query.tree, parts=_all(query.tree.parts, library)))
+
+
+def _all(parts: tuple[Node, ...], library: Library) -> tuple[Node, ...]:
+    """Parts that are all wanted, each with what may stand for it, alone or together with its neighbour."""
+    joined = _joined(parts, library)
+    wider = [_widened(part, library) for part in joined]
+    for place, (one, other) in enumerate(itertools.pairwise(joined)):
+        if isinstance(one, Term) and isinstance(other, Term):
+            both = phrases(one, other, wider[place : place + 2], library)
+            wider[place : place + 2] = [_any(wider[place], both), _any(wider[place + 1], both)]
+    return tuple(wider)
+
+
+def _widened(node: Node, library: Library) -> Node:
+    if isinstance(node, Term):
+        return _any(node, alternatives(node, library))
+    if isinstance(node, All):
+        return replace(node, parts=_all(node.parts, library))
+    return Any(
+        tuple(dict.fromkeys(itertools.chain.from_iterable(_flat(_widened(part, library)) for part in node.parts)))
+    )
+
+
+def _any(node: Node, others: Sequence[Term]) -> Node:
+    return Any((*_flat(node), *others)) if others else node
+
+
+def _flat(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, Any) else (node,)
+
+
+def _joined(parts: tuple[Node, ...], library: Library) -> tuple[Node, ...]:
+    """Neighbours that the library has in one word: "wire guard" as "wireguard" too."""
+    result: list[Node] = []
+    for part in parts:
+        before = result[-1] if result else None
+        if isinstance(part, Term) and isinstance(before, Term):
+            phrase = Term((*before.run, *part.run), in_title=part.in_title, form=f"{before.form} {part.form}")
+            if before.in_title == part.in_title and (word := _in_one(phrase, library)):
+                result[-1] = Any((phrase, word))
+                continue
+        result.append(part)
+    return tuple(result)
+
+
+def _in_one(phrase: Term, library: Library) -> Term | None:
+    word = analysis.normal("".join(phrase.form.split()).casefold())
+    if phrase.prefix or not word.isalpha() or not library.count(word):
+        return None
+    return Term((word,), in_title=phrase.in_title, worth=_SPLIT)
+
+
+def alternatives(term: Term, library: Library) -> tuple[Term, ...]:
+    """What may stand for a term that hardly is in the library, the likeliest first; nothing for others."""
+    if term.prefix or term.in_title:
+        return ()
+    joined = _in_one(term, library) if len(term.run) > 1 else None
+    word = analysis.normal(term.form, "")
+    if " " in word or not _NAME.fullmatch(word) or (len(term.run) == 1 and library.count(term.run[0]) >= ENOUGH):
+        return (joined,) if joined else ()
+    return (*([joined] if joined else ()), *_likely(word, term.run, library))
+
+
+def phrases(one: Term, other: Term, wider: Sequence[Node], library: Library) -> tuple[Term, ...]:
+    """What may stand for two neighbours that the library has nowhere beside each other ("get rebase").
+
+    Not where it has one of the two, and surely what stands for the other (``wider``).
+    """
+    run = (*one.run, *other.run)
+    text = analysis.normal(f"{one.form} {other.form}", "")
+    if one.prefix or other.prefix or one.in_title or other.in_title or not _NAME.fullmatch(text):
+        return ()
+    alike = [part for node in wider for part in _flat(node) if isinstance(part, Term)]
+    if any(map(library.count, run)) and any(_SURELY <= part.worth < 1 for part in alike):
+        return ()
+    return () if any(library.said([run])) else _likely(text, run, library)
+
+
+def _likely(text: str, run: Sequence[str], library: Library) -> tuple[Term, ...]:
+    """What may stand for a text of these terms and is in the library, the likeliest first."""
+    vocabulary = library.vocabulary()
+    ways = [way for way in _ways(text, run, vocabulary) if way.run != tuple(run)]
+    if not ways:
+        return ()
+    known = features(text, "".join(run), ways, vocabulary)
+    places = list(_said(ways, order(known), library))
+    told = sorted(zip(chances(known[places]), places, strict=True), reverse=True)
+    found = [
+        _as_term(float(chance), ways[place])
+        for chance, place in told
+        if chance >= _LEAST and chance / (1 - chance) >= _WRONG * _passages(ways[place], vocabulary)
+    ]
+    alone = [term for term in found if not term.heard]
+    known_alone = {term.run: term.worth for term in alone}
+    beside_common = [term for term in found if term.heard and known_alone.get(term.run, 0) < _ALONE * term.worth]
+    return (*alone[:_MOST], *beside_common[:_MOST])
+
+
+def _as_term(chance: float, way: Way) -> Term:
+    return Term(way.run, worth=_AS_ALIKE + (1 - _AS_ALIKE) * chance, heard=way.heard)
+
+
+def _passages(way: Way, vocabulary: Vocabulary) -> int:
+    """In how many passages a way may be among the first hits, about."""
+    return min(vocabulary.counts[way.run[0]], _HITS) if len(way.words) == 1 else _FEW
+
+
+def _said(ways: Sequence[Way], places: Iterable[int], library: Library) -> Iterator[int]:
+    """The places of those that the library has: of words it does; of several only the first are looked for."""
+    several = [place for place in places if len(ways[place].run) > 1]
+    tried = [place for place in several if ways[place].spelled]
+    tried += [place for place in several if not ways[place].spelled][:_TRIED]
+    yield from (place for place, way in enumerate(ways) if len(way.run) == 1)
+    yield from itertools.compress(tried, library.said([ways[place].run for place in tried]))
+
+
+def _ways(text: str, run: Sequence[str], vocabulary: Vocabulary) -> Iterator[Way]:
+    """By sound and, of a word, by letters and as misspelled; each once.
+
+    What has one of two words has two at least.
+    """
+    found = {
+        near.words: Way(
+            near.words,
+            tuple(piece for piece in near.words if not is_stop(piece)),
+            near.far,
+            near.length,
+        )
+        for near in nearest(text, vocabulary.words, _FIRST)
+    }
+    if text.isalnum():
+        found |= {way.words: way for way in _by_letters(text, vocabulary)}
+        found = {way.words: way for way in _misspelled(text, run[0], vocabulary)} | found
+    return (way for way in found.values() if way.run and _has_all(way, run) and _is_telling(way, vocabulary))
+
+
+def _has_all(way: Way, run: Sequence[str]) -> bool:
+    """Whether a way has as many words as a text, if it has any of them as it is."""
+    return len(way.run) >= len(run) or not any(word in way.run for word in run)
+
+
+def _by_letters(word: str, vocabulary: Vocabulary) -> Iterator[Way]:
+    for split in pieces(word):
+        run = tuple(analysis.terms(" ".join(split)))
+        if run and all(piece in vocabulary.counts for piece in run):
+            yield Way(tuple(split), run, 0.0, max(len(word), SHORT), spelled=True)
+
+
+def _misspelled(word: str, stem: str, vocabulary: Vocabulary) -> Iterator[Way]:
+    sounds = readings(word)
+    for other in misspelled(stem, vocabulary):
+        far = min((distance(sound, said(other)) for sound in sounds), default=0.0)
+        yield Way((other,), (other,), far, max(len(sounds[0]) if sounds else 0, SHORT))
+
+
+def _is_telling(way: Way, vocabulary: Vocabulary) -> bool:
+    """Whether a word beside common ones, of which only the text tells whether they are there, is in few passages."""
+    return len(way.run) != 1 or len(way.words) == 1 or vocabulary.counts[way.run[0]] <= _READ
