@@ -6,6 +6,7 @@ Its index is data alone: reading one runs no code.
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import json
 import math
@@ -63,11 +64,9 @@ class TantivyIndex:
         self._open()
 
     def _open(self) -> None:
-        try:
+        with self._reading():
             self._index = t.Index(self._schema, path=str(self._folder), reuse=True)
             self._index.register_tokenizer(_TERMS, t.TextAnalyzerBuilder(t.Tokenizer.whitespace()).build())
-        except (ValueError, OSError) as error:
-            raise _unreadable(self._folder, error) from error
         self._opened = identity.check(self._folder)
 
     @property
@@ -126,9 +125,19 @@ class TantivyIndex:
         except (ValueError, OSError) as error:
             raise SearchError(f"the index in {self._folder} can't be written: {error}; free some space") from error
 
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Where an index is damaged, tantivy may also panic, which is no ordinary exception."""
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+                raise _unreadable(self._folder, error) from error
+            raise
+
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        try:
+        with self._reading():
             searcher = self._searcher()
             narrowed = self._filters(query)
             found: list[Found] = []
@@ -138,12 +147,10 @@ class TantivyIndex:
                 hits = searcher.search(asked, limit, count=False).hits
                 found += [Found(candidate(searcher.doc(address)["data"][0]), score) for score, address in hits]
             return found
-        except (ValueError, OSError) as error:
-            raise _unreadable(self._folder, error) from error
 
     def newest(self, query: Query) -> Iterator[bytes]:
         """As in ``Index``."""
-        try:
+        with self._reading():
             searcher = self._searcher()
             asked = t.Query.boolean_query([(t.Occur.Must, t.Query.all_query()), *self._filters(query)])
             for offset in itertools.count(0, _PAGE):
@@ -151,31 +158,27 @@ class TantivyIndex:
                 yield from (searcher.doc(address)["data"][0] for _, address in hits)
                 if len(hits) < _PAGE:
                     return
-        except (ValueError, OSError) as error:
-            raise _unreadable(self._folder, error) from error
 
     def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
-        try:
+        with self._reading():
             searcher = self._index.searcher()
             for run in runs:
                 yield bool(searcher.search(self._in_field(Term(tuple(run)), "text"), 1, count=False).hits)
-        except (ValueError, OSError) as error:
-            raise _unreadable(self._folder, error) from error
 
     def count(self, term: str) -> int:
         """As in ``Index``; of what ``find`` has just looked through."""
-        return int(self._index.searcher().doc_freq("text", term))
+        with self._reading():
+            return int(self._index.searcher().doc_freq("text", term))
 
     def vocabulary(self) -> Vocabulary:
         """As in ``Index``."""
         searcher = self._searcher()
         state = self._state()
         if self._words is None or self._words[0] != state:
-            self._words = (
-                state,
-                remembered(self._folder, f"{state}", lambda: dict(searcher.terms_with_prefix("text", ""))),
-            )
+            with self._reading():
+                terms = functools.partial(searcher.terms_with_prefix, "text", "")
+                self._words = state, remembered(self._folder, f"{state}", lambda: dict(terms()))
         return self._words[1]
 
     def rarity(self, term: Term) -> float:
@@ -198,13 +201,11 @@ class TantivyIndex:
 
     def _searcher(self) -> Any:
         self._reopen()
-        try:
+        with self._reading():
             if (state := self._state()) != self._seen and state[0]:  # else the index is just being replaced
                 self._index.reload()
                 self._seen = state
             return self._index.searcher()
-        except (ValueError, OSError) as error:
-            raise _unreadable(self._folder, error) from error
 
     def episode_ids(self) -> set[str]:
         """As in ``Index``."""
@@ -220,11 +221,9 @@ class TantivyIndex:
         if episode_id is not None:
             wanted = t.Query.term_query(self._schema, "episode", episode_id, "basic")
         searcher = self._searcher()
-        try:
+        with self._reading():
             for _, address in searcher.search(wanted, max(searcher.num_docs, 1), count=False).hits:
                 yield searcher.doc(address)["data"][0]
-        except (ValueError, OSError) as error:
-            raise _unreadable(self._folder, error) from error
 
     def shape(self) -> IndexShape:
         """As in ``Index``."""
@@ -286,7 +285,7 @@ def _document(document: Document) -> t.Document:
     return made
 
 
-def _unreadable(folder: Path, error: Exception) -> SearchError:
+def _unreadable(folder: Path, error: BaseException) -> SearchError:
     return SearchError(f"the index in {folder} can't be read ({error}); podpipe reindex makes it again")
 
 
