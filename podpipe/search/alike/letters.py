@@ -49,12 +49,15 @@ def pieces(word: str) -> Iterator[Sequence[str]]:
             yield word[:one], word[one:two], word[two:]
 
 
-def misspelled(stem: str, vocabulary: Vocabulary) -> Iterator[str]:
-    """Words that begin with the same letter and differ in one (Levenshtein, 1966), or in two where they are long."""
+def misspelled(stem: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int]]:
+    """Words that begin with the same letter and differ in one (Levenshtein, 1966), or in two where they are long.
+
+    With each in how many.
+    """
     if len(stem) < _SHORTEST:
         return
     others = vocabulary.by_initial.get(stem[0], ())
     most = 2 if len(stem) >= _LONG else 1
-    for other, _, _ in process.extract(stem, others, scorer=OSA.distance, score_cutoff=most, limit=_MOST):
+    for other, distance, _ in process.extract(stem, others, scorer=OSA.distance, score_cutoff=most, limit=_MOST):
         if len(stem) > _SHORT or vocabulary.is_rare(other):
-            yield other
+            yield other, int(distance)

@@ -23,7 +23,7 @@ from podpipe.search.analysis import is_stop
 from podpipe.search.query import All, Any, Node, Query, Term
 from podpipe.search.vocabulary import Vocabulary
 
-_FIRST, _TRIED, _MOST = 800, 150, 12
+FIRST, _TRIED, _MOST = 800, 150, 12
 """So many ways, the nearest in sound, are looked at closely; so many, the likeliest, are looked for beside each other
 in the library; so many at most stand for a term."""
 
@@ -33,6 +33,9 @@ _LEAST = 0.03
 _WRONG, _HITS, _FEW = 0.035, 10, 3
 """What is likely enough brings more than so many times as much right as wrong hits; of these so many at most, and so
 many of words that are beside each other."""
+
+_MISTYPED, _LONG = 0.3, 7
+"""How likely a word of so many letters is one that is spelled nearly like it, at least."""
 
 _AS_ALIKE = 0.5
 """What stands for a term is worth as much at least."""
@@ -49,7 +52,7 @@ _READ = 100
 _SPLIT = 0.97
 """What is the same but for a space is hardly less than what was asked for."""
 
-_NAME = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9_.'/ -]+[a-z0-9]")
+_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w.'/ -]+\w")
 """What is looked for otherwise: three signs, a letter among them."""
 
 
@@ -150,14 +153,17 @@ def phrases(one: Term, other: Term, wider: Sequence[Node], library: Library) -> 
 def _likely(text: str, run: Sequence[str], library: Library) -> tuple[Term, ...]:
     """What may stand for a text of these terms and is in the library, the likeliest first."""
     vocabulary = library.vocabulary()
-    ways = [way for way in _ways(text, run, vocabulary) if way.run != tuple(run)]
+    ways = [way for way in ways_of(text, run, vocabulary) if way.run != tuple(run)]
     if not ways:
         return ()
     known = features(text, "".join(run), ways, vocabulary)
     places = list(_said(ways, order(known), library))
-    told = sorted(zip(chances(known[places]), places, strict=True), reverse=True)
+    chance = dict(zip(places, map(float, chances(known[places])), strict=True))
+    told = sorted(
+        ((max(chance[place], _MISTYPED if ways[place].mistyped else 0.0), place) for place in places), reverse=True
+    )
     found = [
-        _as_term(float(chance), ways[place])
+        _as_term(chance, ways[place])
         for chance, place in told
         if chance >= _LEAST and chance / (1 - chance) >= _WRONG * _passages(ways[place], vocabulary)
     ]
@@ -185,7 +191,7 @@ def _said(ways: Sequence[Way], places: Iterable[int], library: Library) -> Itera
     yield from itertools.compress(tried, library.said([ways[place].run for place in tried]))
 
 
-def _ways(text: str, run: Sequence[str], vocabulary: Vocabulary) -> Iterator[Way]:
+def ways_of(text: str, run: Sequence[str], vocabulary: Vocabulary) -> Iterator[Way]:
     """By sound and, of a word, by letters and as misspelled; each once.
 
     What has one of two words has two at least.
@@ -197,11 +203,11 @@ def _ways(text: str, run: Sequence[str], vocabulary: Vocabulary) -> Iterator[Way
             near.far,
             near.length,
         )
-        for near in nearest(text, vocabulary.words, _FIRST)
+        for near in nearest(text, vocabulary.words, FIRST)
     }
     if text.isalnum():
         found |= {way.words: way for way in _by_letters(text, vocabulary)}
-        found = {way.words: way for way in _misspelled(text, run[0], vocabulary)} | found
+        found |= {way.words: way for way in _misspelled(text, run[0], vocabulary)}
     return (way for way in found.values() if way.run and _has_all(way, run) and _is_telling(way, vocabulary))
 
 
@@ -219,9 +225,10 @@ def _by_letters(word: str, vocabulary: Vocabulary) -> Iterator[Way]:
 
 def _misspelled(word: str, stem: str, vocabulary: Vocabulary) -> Iterator[Way]:
     sounds = readings(word)
-    for other in misspelled(stem, vocabulary):
+    length = max(len(sounds[0]) if sounds else 0, SHORT)
+    for other, letters in misspelled(stem, vocabulary):
         far = min((distance(sound, said(other)) for sound in sounds), default=0.0)
-        yield Way((other,), (other,), far, max(len(sounds[0]) if sounds else 0, SHORT))
+        yield Way((other,), (other,), far, length, mistyped=letters == 1 and len(stem) >= _LONG)
 
 
 def _is_telling(way: Way, vocabulary: Vocabulary) -> bool:
