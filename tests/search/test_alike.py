@@ -159,3 +159,9 @@ def test_where_nothing_can_be_written_words_are_counted_each_time(tmp_path: Path
     gone = tmp_path / "gone"
     assert remembered(gone, "now", lambda: {"kafca": 1}).counts == {"kafca": 1}
     assert not gone.exists()
+
+
+def test_a_name_of_many_letters_that_is_read_out_is_found(tmp_path: Path) -> None:
+    with open_index(tmp_path / "index", create=True, engine="tantivy") as fresh:
+        fresh.add([episode("letters", {"Names": ["They spell it b c d f g h j k l m n p q r s t v w x z there."]})])
+        assert search(fresh, "bcdfghjklmnp").hits[0].note == "heard: b c d f g h j k l m n p"

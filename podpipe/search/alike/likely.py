@@ -15,6 +15,9 @@ _BEFORE = (-5.55, -14.8, -0.906, -8.36, 1.07, -1.36, 0.558, -0.177, 0.726, 0.336
 _AFTER = (-4.99, -27.2, 0.0827, -12.0, -5.05, -6.92, 0.169, 0.0925, -0.997, -1.08, 1.05, -0.38, 4.22)
 """Of ``features``, in their order, and what is there without any: fitted by ``python -m bench.fit_alike``."""
 
+_SURE = 20.0
+"""Odds, as a logarithm, beyond which nothing is surer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -45,7 +48,7 @@ def order(features: Floats) -> Numbers:
 
 def chances(features: Floats) -> Floats:
     """How likely ways are, each from 0 to 1, that the library is known to have."""
-    odds = features @ np.array(_AFTER[:-1], np.float32) + _AFTER[-1]
+    odds = np.clip(features @ np.array(_AFTER[:-1], np.float32) + _AFTER[-1], -_SURE, _SURE)
     return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
 

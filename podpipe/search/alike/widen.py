@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Protocol
 
 from podpipe.search import ENOUGH, analysis
@@ -37,8 +38,8 @@ many of words that are beside each other."""
 _MISTYPED, _LONG = 0.3, 7
 """How likely a word of so many letters is one that is spelled nearly like it, at least."""
 
-_AS_ALIKE = 0.5
-"""What stands for a term is worth as much at least."""
+_AS_ALIKE, _AT_MOST = 0.5, 0.99
+"""What stands for a term is worth as much, at least and at most."""
 
 _ALONE = 0.9
 """A word that is worth so much of what it is beside a common one stands alone."""
@@ -158,15 +159,12 @@ def _likely(text: str, run: Sequence[str], library: Library) -> tuple[Term, ...]
         return ()
     known = features(text, "".join(run), ways, vocabulary)
     places = list(_said(ways, order(known), library))
-    chance = dict(zip(places, map(float, chances(known[places])), strict=True))
-    told = sorted(
-        ((max(chance[place], _MISTYPED if ways[place].mistyped else 0.0), place) for place in places), reverse=True
-    )
-    found = [
-        _as_term(chance, ways[place])
-        for chance, place in told
-        if chance >= _LEAST and chance / (1 - chance) >= _WRONG * _passages(ways[place], vocabulary)
+    told = [
+        (_chance(ways[place], chance), ways[place])
+        for place, chance in zip(places, chances(known[places]), strict=True)
     ]
+    told = [(chance, way) for chance, way in told if _is_likely(chance, way, vocabulary)]
+    found = [_as_term(chance, way) for chance, way in sorted(told, key=itemgetter(0), reverse=True)]
     alone = [term for term in found if not term.heard]
     known_alone = {term.run: term.worth for term in alone}
     beside_common = [term for term in found if term.heard and known_alone.get(term.run, 0) < _ALONE * term.worth]
@@ -174,7 +172,15 @@ def _likely(text: str, run: Sequence[str], library: Library) -> tuple[Term, ...]
 
 
 def _as_term(chance: float, way: Way) -> Term:
-    return Term(way.run, worth=_AS_ALIKE + (1 - _AS_ALIKE) * chance, heard=way.heard)
+    return Term(way.run, worth=min(_AS_ALIKE + (1 - _AS_ALIKE) * chance, _AT_MOST), heard=way.heard)
+
+
+def _chance(way: Way, by_sound: float) -> float:
+    return max(float(by_sound), _MISTYPED) if way.mistyped else float(by_sound)
+
+
+def _is_likely(chance: float, way: Way, vocabulary: Vocabulary) -> bool:
+    return chance >= _LEAST and chance >= (1 - chance) * _WRONG * _passages(way, vocabulary)
 
 
 def _passages(way: Way, vocabulary: Vocabulary) -> int:
