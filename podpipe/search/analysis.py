@@ -41,6 +41,8 @@ _BETWEEN = tuple(f"{comma} {sign}" for comma in ("", ",") for sign in ("", '"', 
 _AROUND = 100
 """Characters on each side that tell whether all is in capitals."""
 
+_NOT_APART = re.compile(f"[{_UNSPACED}]")
+
 _LONG = 10_000
 """Characters of more than a passage."""
 
@@ -148,7 +150,7 @@ def terms(text: str, language: str = "en") -> list[str]:
 
 def lines(text: str, language: str = "en") -> str:
     """The terms of each line, each between spaces: as ``spans`` has them, several times as fast."""
-    if len(text) > _LONG:  # what is done for a word takes longer in a longer text
+    if len(text) > _LONG or _is_mixed(text):  # what is done for a word takes longer in a longer text
         each = ([term for term, *_ in spans(line, language)] for line in text.split("\n"))
         return "\n".join(f" {' '.join(found)} " for found in each)
     words = _plain_words(text) if _is_plain(text) else _LINES.findall(text)
@@ -159,6 +161,11 @@ def lines(text: str, language: str = "en") -> str:
             is_doubtful = words[number] in known.mixed or _is_doubtful(text, words, number)
             found[number] = _in_line(text, words, number, language) if is_doubtful else ""
     return f" {' '.join(filter(None, found))} "
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether words that stand apart and words that do not are mixed, with capitals; or quotes stand within words."""
+    return "''" in text or (not text.isascii() and _NOT_APART.search(text) is not None and text != text.lower())
 
 
 def _is_plain(text: str) -> bool:
@@ -180,6 +187,8 @@ def _is_doubtful(text: str, words: Sequence[str], number: int) -> bool:
         before = words[number - 1] or words[number - 2] or words[number - 3]
     else:
         before = next(filter(None, reversed(words[:number])), "")
+    if before and not (before.isascii() and before.isalnum()):  # "R&D", "猫", "'tis": its end tells
+        return True
     return before[:1].islower() and any(f"{before}{signs}{word}" in text for signs in _BETWEEN)
 
 

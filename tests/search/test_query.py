@@ -260,6 +260,7 @@ PIECES = (
 
 @given(st.text() | st.sampled_from(SAMPLES) | st.lists(st.sampled_from(PIECES)).map("".join))
 @example("a A's_")
+@example("0&a Go")
 def test_terms_are_those_of_spans(text: str) -> None:
     assert analysis.terms(text) == [term for term, _, _ in analysis.spans(text)]
 
