@@ -30,6 +30,9 @@ _COMMON, _RARE = 0.02, 0.0005
 """Of the passages that have the most frequent term: a term that more have is an ordinary word, one that fewer have may
 be no word."""
 
+_RAREST = -5.0
+"""The logarithm (base 10) of how common a term is, beside the most frequent, at least."""
+
 _MANY = 12_000
 """Passages of a library large enough that some have any word by chance."""
 
@@ -54,10 +57,14 @@ class Vocabulary(msgspec.Struct, frozen=True, array_like=True, dict=True):
     @functools.cached_property
     def words(self) -> Words:
         """Its words as they sound."""
-        from podpipe.search.alike.ways import Words
-        from podpipe.search.analysis import is_stop
+        import numpy as np
 
-        return Words.of(self.sounds, [0.0 if is_stop(term) else self.share(term) for term in self.sounds])
+        from podpipe.search.alike.ways import Words
+
+        counts = np.array([self.counts.get(term, 0) for term in self.sounds], np.float32)
+        shares = np.maximum(_RAREST, np.log10((counts + 0.5) / (max(self._most, _MANY) + 0.5)))
+        shares[[number for number, term in enumerate(self.sounds) if term in STOP]] = 0
+        return Words.of(self.sounds, shares)
 
     @functools.cached_property
     def by_initial(self) -> dict[str, list[str]]:
@@ -77,7 +84,7 @@ class Vocabulary(msgspec.Struct, frozen=True, array_like=True, dict=True):
 
         In a small library all are rare: what sounds like a name there hardly does by chance.
         """
-        return max(-5.0, math.log10((self.counts.get(term, 0) + 0.5) / (max(self._most, _MANY) + 0.5)))
+        return max(_RAREST, math.log10((self.counts.get(term, 0) + 0.5) / (max(self._most, _MANY) + 0.5)))
 
     def is_uncommon(self, term: str) -> bool:
         """Whether a term is not so frequent that it hardly is another one misheard."""

@@ -17,7 +17,7 @@ from podpipe.align.fit import fitted
 from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, Missing, Outline, Placement, Transcript
 from podpipe.notes import stamps
 from podpipe.sound import Sound
-from podpipe.topics import agenda, flow, heard, questions, titles
+from podpipe.topics import agenda, flow, heard, questions, short, titles
 
 THRESHOLD = 0.5
 OPENING = "Introduction"
@@ -54,11 +54,10 @@ def find_chapters(
     if named and not found:
         named, not_heard = heard.beside(named, not_heard, hypothesis.words, sound)
     found, missing = [*found, *named], _without([*missing, *not_heard], named)
-    is_long = duration_ms > _LONG_MS
-    if is_long:
-        found, missing = _in_talk(outline, alignment.transcript, found, missing)
+    found, missing = _in_talk(outline, alignment.transcript, found, missing)
     if not found:
         found = heard.find(hypothesis.words, sound)
+    is_long = duration_ms > _LONG_MS
     if is_long and not found:
         found = _of_flow(alignment.transcript)
     if not found and not is_long and len(names) < _LEAST_NAMED:
@@ -114,8 +113,12 @@ def _in_talk(
     as_script = any(chapter.evidence == "script" for chapter in found)
     if as_script or len(named) < 2 or 2 * len(found) >= len(named):
         return found, missing
-    placements = titles.place(transcript.words, transcript.duration_ms, named)
-    turned, lost = _sure(placements, "agenda", titles.LEAST)
+    is_short = transcript.duration_ms < short.SECTION_MS * len(named)
+    if not is_short and transcript.duration_ms <= _LONG_MS:
+        return found, missing
+    model = short if is_short else titles
+    placements = model.place(transcript.words, transcript.duration_ms, named)
+    turned, lost = _sure(placements, "agenda", model.LEAST)
     if len(turned) <= len(found):
         return found, missing
     return turned, _without([*lost, *missing], turned)

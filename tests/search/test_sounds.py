@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from podpipe.search.alike.pronounce import PHONES, readings, said
-from podpipe.search.alike.sounds import LONGEST, Sounds, distance
+from podpipe.search.alike.sounds import LONGEST, Sounds, backwards, distance, encoded
 from podpipe.search.alike.ways import Words, nearest
 
 SOUND = st.text(PHONES, min_size=1, max_size=9)
@@ -66,7 +67,7 @@ def test_a_distance_is_the_same_both_ways_and_none_to_itself(one: str, other: st
 
 @given(st.lists(SOUND, min_size=1, max_size=30), SOUND, st.floats(0, 3))
 def test_the_tree_finds_what_is_near_each_beginning_and_nothing_else(words: list[str], sound: str, most: float) -> None:
-    begins = Sounds(words).begins(sound, most)
+    begins = Sounds(encoded(words)).begins(sound, most)
     assert len(begins) == len(sound) + 1
     for size, near in enumerate(begins):
         found = dict(zip(near.words.tolist(), near.costs.tolist(), strict=True))
@@ -87,8 +88,13 @@ def _distance(one: str, other: str) -> float:
     )
 
 
+@given(st.lists(SOUND, max_size=9))
+def test_sounds_are_told_from_their_ends_too(words: list[str]) -> None:
+    assert backwards(encoded(words)).tolist() == encoded([word[::-1] for word in words]).tolist()
+
+
 def test_a_word_that_is_too_long_is_left_out() -> None:
-    near = Sounds(["K" * (LONGEST + 1), "KaT"]).begins("KaT", 0.5)
+    near = Sounds(encoded(["K" * (LONGEST + 1), "KaT"])).begins("KaT", 0.5)
     assert near[-1].words.tolist() == [1]
 
 
@@ -110,11 +116,11 @@ def test_words_that_together_sound_like_one_are_the_nearest(word: str, heard: tu
         "kernel memory talk water beet guild wired coop nettle container tangle postage grace jungle hug risky".split()
     )
     words = [*heard, *others]
-    found = list(nearest(word, Words.of({one: said(one) for one in words}, [-3.0] * len(words)), 50))
+    found = list(nearest(word, Words.of({one: said(one) for one in words}, np.full(len(words), -3.0, np.float32)), 50))
     assert min(found, key=lambda way: way.far / way.length).words == heard
 
 
 def test_nothing_sounds_like_what_has_no_sound() -> None:
-    words = Words.of({"kernel": said("kernel")}, [0.0])
+    words = Words.of({"kernel": said("kernel")}, np.zeros(1, np.float32))
     assert list(nearest("日本", words, 10)) == []
-    assert list(nearest("kernel", Words.of({}, []), 10)) == []
+    assert list(nearest("kernel", Words.of({}, np.zeros(0, np.float32)), 10)) == []

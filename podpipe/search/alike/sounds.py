@@ -17,11 +17,18 @@ from podpipe.search.alike.pronounce import PHONES
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Numbers = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+Codes = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 LONGEST = 16
 """Phones of a word; what is longer is not compared."""
 
+_NOTHING = " " * LONGEST
+
 _CODES = {phone: number for number, phone in enumerate(PHONES, 1)}
+
+_TABLE = np.zeros(128, np.uint8)
+_TABLE[[ord(phone) for phone in _CODES]] = list(_CODES.values())
+"""The code of each phone, by its character."""
 
 _VOWELS, _CLOSE_VOWELS = 0.3, 0.2
 _ALIKE = {
@@ -65,6 +72,19 @@ def _costs() -> tuple[Floats, Floats]:
 _INSTEAD, _ALONE = _costs()
 
 
+def encoded(sounds: Sequence[str]) -> Codes:
+    """The phones of words, a row each; none of what is longer than ``LONGEST``."""
+    padded = "".join([sound.ljust(LONGEST) if len(sound) <= LONGEST else _NOTHING for sound in sounds])
+    return _TABLE[np.frombuffer(padded.encode("ascii"), np.uint8)].reshape(len(sounds), LONGEST)
+
+
+def backwards(codes: Codes) -> Codes:
+    """The same, from the last phone to the first."""
+    sizes = (codes > 0).sum(axis=1)
+    places = sizes[:, None] - 1 - np.arange(LONGEST)
+    return np.where(places >= 0, np.take_along_axis(codes, np.maximum(places, 0), axis=1), 0).astype(np.uint8)
+
+
 class Near(NamedTuple):
     """Words that are nearly a part of what is said, and how far from it each is."""
 
@@ -76,7 +96,7 @@ class Near(NamedTuple):
 class _Level:
     """The nodes of a tree at one depth."""
 
-    phones: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    phones: Codes
     parents: Numbers
     """Of each its number at the depth above."""
     first: Numbers
@@ -87,13 +107,13 @@ class _Level:
 class Sounds:
     """Words as a tree of phones; ``words`` are known by their numbers."""
 
-    def __init__(self, sounds: Sequence[str], numbers: Sequence[int] | None = None) -> None:
-        """Of each word its phones, and its number (its place)."""
-        listed = range(len(sounds)) if numbers is None else numbers
-        known = sorted(
-            (sound, number) for sound, number in zip(sounds, listed, strict=True) if 0 < len(sound) <= LONGEST
-        )
-        self._levels = _levels([sound for sound, _ in known], np.array([number for _, number in known], np.int32))
+    def __init__(self, codes: Codes, numbers: Numbers | None = None) -> None:
+        """Of each word its phones (``encoded``), and its number (its place)."""
+        listed = np.arange(len(codes), dtype=np.int32) if numbers is None else numbers
+        sizes = (codes > 0).sum(axis=1, dtype=np.int32)
+        order = np.argsort(np.ascontiguousarray(codes).view(f"S{LONGEST}").ravel(), kind="stable")
+        order = order[sizes[order] > 0]
+        self._levels = _levels(codes[order], sizes[order], listed[order])
 
     def begins(self, sound: str, most: float) -> list[Near]:
         """For each number of phones of a sound, from none to all: the words that are nearly so many of the first."""
@@ -125,7 +145,7 @@ def distance(one: str, other: str) -> float:
     return float(costs[0, -1])
 
 
-def _next(before: Floats, phones: np.ndarray[tuple[int], np.dtype[np.uint8]], goal: Numbers) -> Floats:
+def _next(before: Floats, phones: Codes, goal: Numbers) -> Floats:
     """The costs of nodes, by those of their parents: a row each, of each number of phones of the goal."""
     alone = _ALONE[phones][:, None]
     costs = before + alone
@@ -157,15 +177,11 @@ def _together(some: list[Near]) -> Near:
     return Near(np.concatenate([near.words for near in some]), np.concatenate([near.costs for near in some]))
 
 
-def _levels(sounds: Sequence[str], numbers: Numbers) -> list[_Level]:
-    """The tree of sounds that are in order."""
-    table = np.zeros((len(sounds), LONGEST + 1), np.uint8)
-    for row, sound in enumerate(sounds):
-        table[row, : len(sound)] = [_CODES[phone] for phone in sound]
-    sizes = np.array([len(sound) for sound in sounds], np.int32)
-    is_new = np.zeros(len(sounds), bool)
+def _levels(table: Codes, sizes: Numbers, numbers: Numbers) -> list[_Level]:
+    """The tree of sounds that are in order: a row of phones each, how many these are, and the number of the word."""
+    is_new = np.zeros(len(sizes), bool)
     is_new[:1] = True
-    node_above = np.zeros(len(sounds), np.int32)
+    node_above = np.zeros(len(sizes), np.int32)
     levels = []
     for depth in range(LONGEST):
         is_new[1:] |= table[1:, depth] != table[:-1, depth]

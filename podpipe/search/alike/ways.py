@@ -6,14 +6,14 @@ are looked for among the words of the library, with how far in sound they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from podpipe.search.alike.pronounce import readings
-from podpipe.search.alike.sounds import Floats, Near, Numbers, Sounds
+from podpipe.search.alike.sounds import Floats, Near, Numbers, Sounds, backwards, encoded
 
 _FAR, _FARTHEST = 0.16, 2.0
 """How far from a sound, of the length of it, is still alike; and at most."""
@@ -48,17 +48,11 @@ class Words:
     short: Sounds
 
     @classmethod
-    def of(cls, sounds: dict[str, str], shares: Sequence[float]) -> Words:
+    def of(cls, sounds: dict[str, str], shares: Floats) -> Words:
         """By the phones of each, and how common each is (a logarithm)."""
-        listed = list(sounds.values())
-        short = [number for number, sound in enumerate(listed) if len(sound) <= _MIDDLE]
-        return cls(
-            tuple(sounds),
-            -np.array(shares, np.float32),
-            Sounds(listed),
-            Sounds([sound[::-1] for sound in listed]),
-            Sounds([listed[number] for number in short], short),
-        )
+        codes = encoded(list(sounds.values()))
+        short = np.flatnonzero((codes[:, _MIDDLE] == 0) & (codes[:, 0] > 0)).astype(np.int32)
+        return cls(tuple(sounds), -shares, Sounds(codes), Sounds(backwards(codes)), Sounds(codes[short], short))
 
 
 class Nearest(NamedTuple):

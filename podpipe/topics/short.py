@@ -1,0 +1,87 @@
+"""Where the topics of short talk begin, whose titles are given and which nobody announces.
+
+A title is compared with what is said as in longer talk (``titles``), but topics last a minute here, not six, and so
+other weights tell. Two models are asked: one was fitted on titles that are mostly of the talk, and finds more; the
+other on titles of other talks besides, and so says whether they are of this one at all. Only where it is sure of a
+share of them is anything taken, as talk of anything has some words of any title.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from podpipe import timecode
+from podpipe.models import Placement, Section, Word
+from podpipe.topics import chain, short_weights, titles
+from podpipe.topics.chain import Doubles
+from podpipe.topics.talk import Talk, prepare
+
+SECTION_MS = 150_000
+"""Topics that last so long are those of longer talk."""
+
+WITHIN_MS, CENTRE_MS = 2_000, 2_500
+
+LEAST = 0.5
+_LEAST_SURE, _SURE, _SHARE = 0.2, 0.5, 0.4
+"""How likely a start is by the other model, at least; and how likely of how large a share of the titles."""
+
+_MASS, _IN_TURN = 4, 0.6
+"""The kind of evidence that says how much of a title's words is said; and how often that must be in order."""
+
+
+def place(words: Sequence[Word], duration_ms: int, asked: Sequence[str]) -> tuple[Placement, ...]:
+    """Where each title's topic begins, as far as that can be told; one for each title, in their order.
+
+    The titles are taken to be in the order of the talk. The confidence is the probability that the topic begins
+    within 2 s of the start; nothing is sure where too few of the titles are of this talk.
+    """
+    talk = prepare(words, duration_ms)
+    if not talk.places.size or not asked:
+        return tuple(Placement(Section(title), None, None, 0.0, "nothing is said") for title in asked)
+    found, sure = likely(talk, asked)
+    chosen = titles.in_order(chain.centred(found, talk.times_ms, CENTRE_MS))
+    by_first, by_other = (chain.nearby(model, talk.times_ms, WITHIN_MS) for model in (found, sure))
+    is_of_talk = np.mean(by_other.max(axis=1) >= _SURE) >= _SHARE and in_turn(talk, asked) >= _IN_TURN
+    return tuple(
+        _placement(talk, title, place, by_first[number], by_other[number], is_of_talk=bool(is_of_talk))
+        for number, (title, place) in enumerate(zip(asked, chosen, strict=True))
+    )
+
+
+def in_turn(talk: Talk, asked: Sequence[str]) -> float:
+    """The share of pairs of titles whose words are said most in the order of the titles (1 where there is no pair)."""
+    said = titles.features(talk, asked)[:, :, _MASS]
+    places = [int(row.argmax()) for row in said if row.any()]
+    pairs = [before < after for before, after in itertools.combinations(places, 2) if before != after]
+    return float(np.mean(pairs)) if pairs else 1.0
+
+
+def likely(talk: Talk, asked: Sequence[str]) -> tuple[Doubles, Doubles]:
+    """The probability of each title at each place, shape (titles, places): by the first model and by the other."""
+    features = titles.features(talk, asked)
+    gaps = chain.gaps(talk.times_ms, titles.mean_gap_ms(talk, len(asked)))
+    models = ((short_weights.OF_TALK, short_weights.OF_TALK_SKIP), (short_weights.OF_ANY, short_weights.OF_ANY_SKIP))
+    first, other = (
+        chain.titles_begin((features @ np.array(weights)).astype(np.float64), *gaps, skip)[0]
+        for weights, skip in models
+    )
+    return first, other
+
+
+def _placement(
+    talk: Talk, title: str, place: int | None, found: Doubles, sure: Doubles, *, is_of_talk: bool
+) -> Placement:
+    if place is None:
+        return Placement(Section(title), None, None, 0.0, "there is no place for it between the topics beside it")
+    if not is_of_talk:
+        return Placement(Section(title), None, None, 0.0, "too few of the topics are told by their words")
+    start_ms, first = int(talk.times_ms[place]), int(talk.places[place])
+    if sure[place] < _LEAST_SURE or found[place] < LEAST:
+        return Placement(Section(title), None, None, 0.0, "its words tell no place where the talk turns to it")
+    opening = " ".join(word.text for word in talk.words[first : first + 8])
+    confidence = round(float(np.interp(found[place], *short_weights.CONFIDENCE)), 2)
+    because = f"the talk turns to its words at {timecode.clock(start_ms)}: “{opening} …”"
+    return Placement(Section(title), start_ms, None, confidence, because)
