@@ -25,10 +25,11 @@ SECTION_MS = 150_000
 WITHIN_MS, CENTRE_MS = 2_000, 2_500
 
 LEAST = 0.5
-_LEAST_SURE, _SURE, _SHARE = 0.2, 0.5, 0.4
-"""How likely a start is by the other model, at least; and how likely of how large a share of the titles."""
+_OCCUR, _SURE, _LEAST_OCCURS = 0.65, 0.3, 0.5
+"""By the other model: how likely the titles occur at all, on the average; how likely each at its likeliest place; and
+how likely one occurs that is taken."""
 
-_MASS, _IN_TURN = 4, 0.6
+_MASS, _IN_TURN = 4, 0.7
 """The kind of evidence that says how much of a title's words is said; and how often that must be in order."""
 
 
@@ -44,9 +45,10 @@ def place(words: Sequence[Word], duration_ms: int, asked: Sequence[str]) -> tupl
     found, sure = likely(talk, asked)
     chosen = titles.in_order(chain.centred(found, talk.times_ms, CENTRE_MS))
     by_first, by_other = (chain.nearby(model, talk.times_ms, WITHIN_MS) for model in (found, sure))
-    is_of_talk = np.mean(by_other.max(axis=1) >= _SURE) >= _SHARE and in_turn(talk, asked) >= _IN_TURN
+    occurs = sure.sum(axis=1)
+    is_of_talk = occurs.mean() >= _OCCUR and by_other.max(axis=1).mean() >= _SURE and in_turn(talk, asked) >= _IN_TURN
     return tuple(
-        _placement(talk, title, place, by_first[number], by_other[number], is_of_talk=bool(is_of_talk))
+        _placement(talk, title, place, by_first[number], float(occurs[number]), is_of_talk=bool(is_of_talk))
         for number, (title, place) in enumerate(zip(asked, chosen, strict=True))
     )
 
@@ -72,14 +74,14 @@ def likely(talk: Talk, asked: Sequence[str]) -> tuple[Doubles, Doubles]:
 
 
 def _placement(
-    talk: Talk, title: str, place: int | None, found: Doubles, sure: Doubles, *, is_of_talk: bool
+    talk: Talk, title: str, place: int | None, found: Doubles, occurs: float, *, is_of_talk: bool
 ) -> Placement:
     if place is None:
         return Placement(Section(title), None, None, 0.0, "there is no place for it between the topics beside it")
     if not is_of_talk:
         return Placement(Section(title), None, None, 0.0, "too few of the topics are told by their words")
     start_ms, first = int(talk.times_ms[place]), int(talk.places[place])
-    if sure[place] < _LEAST_SURE or found[place] < LEAST:
+    if occurs < _LEAST_OCCURS or found[place] < LEAST:
         return Placement(Section(title), None, None, 0.0, "its words tell no place where the talk turns to it")
     opening = " ".join(word.text for word in talk.words[first : first + 8])
     confidence = round(float(np.interp(found[place], *short_weights.CONFIDENCE)), 2)
