@@ -42,6 +42,7 @@ from bench import (
     terms,
     timestamps,
     topics,
+    unannounced,
     web,
     words,
 )
@@ -55,6 +56,7 @@ BENCHES: dict[str, Callable[[Settings], Table]] = {
     "script_speed": script_speed.run,
     "headings": headings.run,
     "fresh": fresh.run,
+    "unannounced": unannounced.run,
     "words": words.run,
     "robustness": robustness.run,
     "overhead": overhead.run,

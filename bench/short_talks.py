@@ -35,7 +35,7 @@ def load(seed: int = 1) -> tuple[list[Told], list[Told]]:
     at_random = random.Random(seed)
     news = json.loads(shared_data("topics", "news_scripts.json").read_bytes())
     sections = [[(part["heading"], part["text"]) for part in script["segments"]] for script in news]
-    fresh = [list(_unannounced(folder)) for folder in sorted(FRESH.iterdir()) if (folder / "spoken.txt").exists()]
+    fresh = [list(unannounced(folder)) for folder in sorted(FRESH.iterdir()) if (folder / "spoken.txt").exists()]
     return list(_told(sections, at_random)), list(_told(fresh, at_random))
 
 
@@ -45,7 +45,7 @@ def _told(talks: Sequence[Sequence[Section]], at_random: random.Random) -> Itera
             yield spoken(number, sections, at_random)
 
 
-def _unannounced(folder: Path) -> Iterator[Section]:
+def unannounced(folder: Path) -> Iterator[Section]:
     """The sections of a script, without what is but their titles."""
     title: str | None = None
     said: list[str] = []
@@ -81,5 +81,9 @@ def spoken(number: int, sections: Sequence[Section], at_random: random.Random) -
                 words.append(Word(word, round(now), round(now + _SAID * length)))
                 now += length
     return Told(
-        number, round(now) + 1000, tuple(words), tuple(title for title, _ in starts), tuple(start for _, start in starts)
+        number,
+        round(now) + 1000,
+        tuple(words),
+        tuple(title for title, _ in starts),
+        tuple(start for _, start in starts),
     )

@@ -1,0 +1,74 @@
+"""Topics of short talk that nobody announces, by their titles: found in order, none of other talk."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import pytest
+
+from bench import short_talks, unannounced
+from bench.talks import Told
+from podpipe.models import Placement
+from podpipe.topics import short
+from podpipe.topics.talk import prepare
+
+IN_ORDER = ("georgia_train", "glacier_expert", "pension_two", "rowing_sport", "release_two", "wall_howto")
+
+
+@cache
+def talk(name: str) -> Told:
+    return short_talks.spoken(1, list(short_talks.unannounced(unannounced.FOLDER / name)), random.Random(1))
+
+
+def place(told: Told, titles: tuple[str, ...]) -> dict[str, Placement]:
+    return dict(zip(titles, short.place(told.words, told.duration_ms, titles), strict=True))
+
+
+def found(told: Told, titles: tuple[str, ...]) -> dict[str, int]:
+    placed = place(told, titles)
+    return {title: one.start_ms for title, one in placed.items() if one.start_ms is not None}
+
+
+def test_topics_are_found_where_the_talk_turns_to_them() -> None:
+    right = wrong = asked = 0
+    for name in IN_ORDER:
+        told = talk(name)
+        starts = dict(zip(told.titles, told.starts_ms, strict=True))
+        for title, start_ms in found(told, told.titles).items():
+            is_right = abs(start_ms - starts[title]) <= short.WITHIN_MS
+            right, wrong = right + is_right, wrong + (not is_right)
+        asked += len(starts)
+    assert right >= 0.6 * asked
+    assert wrong <= 0.15 * asked
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_topics_of_other_talk_are_not_found(name: str) -> None:
+    others = [title for other in IN_ORDER if other != name for title in talk(other).titles]
+    for seed in range(5):
+        assert found(talk(name), tuple(random.Random(seed).sample(others, 6))) == {}
+
+
+def test_each_placement_says_why() -> None:
+    told = talk("rowing_sport")
+    for title, placement in place(told, (*told.titles, "Sourdough starters")).items():
+        assert placement.section.heading == title
+        assert placement.because
+        assert (placement.start_ms is None) == (placement.confidence == 0)
+    first = place(told, told.titles)[told.titles[0]]
+    assert "the talk turns to its words at" in first.because
+
+
+def test_nothing_is_found_where_nothing_is_said() -> None:
+    assert [one.because for one in short.place((), 60_000, ("A", "B"))] == ["nothing is said"] * 2
+    assert short.place(talk("rowing_sport").words, 60_000, ()) == ()
+
+
+def test_titles_that_are_not_in_order_are_told_by_their_words() -> None:
+    told = talk("glacier_expert")
+    prepared = prepare(told.words, told.duration_ms)
+    assert short.in_turn(prepared, told.titles) >= 0.8
+    assert short.in_turn(prepared, told.titles[::-1]) <= 0.2
+    assert short.in_turn(prepared, told.titles[:1]) == 1
+    assert found(told, told.titles[::-1]) == {}
