@@ -96,6 +96,8 @@ class Near(NamedTuple):
 class _Level:
     """The nodes of a tree at one depth."""
 
+    above: int
+    """How many there are at the depth above."""
     phones: Codes
     parents: Numbers
     """Of each its number at the depth above."""
@@ -123,11 +125,10 @@ class Sounds:
         alive = np.zeros(1, np.int32)
         found: list[list[Near]] = [[] for _ in range(ends)]
         for level in self._levels:
-            at = np.full(len(costs) and int(level.parents.max(initial=-1)) + 1, -1, np.int32)
-            inside = alive < len(at)
-            at[alive[inside]] = np.flatnonzero(inside)
-            nodes = np.flatnonzero(at[level.parents] >= 0).astype(np.int32)
-            costs = _next(costs[at[level.parents[nodes]]], level.phones[nodes], goal)
+            row = np.full(level.above, -1, np.int32)
+            row[alive] = np.arange(len(alive))
+            nodes = np.flatnonzero(row[level.parents] >= 0).astype(np.int32)
+            costs = _next(costs[row[level.parents[nodes]]], level.phones[nodes], goal)
             kept = costs.min(axis=1) <= most
             alive, costs = nodes[kept], costs[kept]
             if not len(alive):
@@ -182,6 +183,7 @@ def _levels(table: Codes, sizes: Numbers, numbers: Numbers) -> list[_Level]:
     is_new = np.zeros(len(sizes), bool)
     is_new[:1] = True
     node_above = np.zeros(len(sizes), np.int32)
+    above = 1
     levels = []
     for depth in range(LONGEST):
         is_new[1:] |= table[1:, depth] != table[:-1, depth]
@@ -193,6 +195,6 @@ def _levels(table: Codes, sizes: Numbers, numbers: Numbers) -> list[_Level]:
         ending = here & (sizes == depth + 1)
         count = int(begins.sum())
         first = np.searchsorted(node[ending], np.arange(count + 1)).astype(np.int32)
-        levels.append(_Level(table[begins, depth], node_above[begins], first, numbers[ending]))
-        node_above = node
+        levels.append(_Level(above, table[begins, depth], node_above[begins], first, numbers[ending]))
+        node_above, above = node, count
     return levels
