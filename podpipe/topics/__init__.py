@@ -29,7 +29,7 @@ _LEAST_NAMED = 3
 """Notes that name so many topics tell what an interview is about; fewer are its title and a remark."""
 
 _LONG_MS = 600_000
-"""Talk of more than this is looked through for turns."""
+"""Talk of more than this is looked through for turns, and for titles as in a conversation."""
 
 
 def find_chapters(
@@ -113,10 +113,10 @@ def _in_talk(
     as_script = any(chapter.evidence == "script" for chapter in found)
     if as_script or len(named) < 2 or 2 * len(found) >= len(named):
         return found, missing
-    is_short = transcript.duration_ms < short.SECTION_MS * len(named)
-    if not is_short and transcript.duration_ms <= _LONG_MS:
+    is_long = transcript.duration_ms > _LONG_MS
+    if not is_long and transcript.duration_ms >= short.SECTION_MS * len(named):
         return found, missing
-    model = short if is_short else titles
+    model = titles if is_long else short
     placements = model.place(transcript.words, transcript.duration_ms, named)
     turned, lost = _sure(placements, "agenda", model.LEAST)
     if len(turned) <= len(found):

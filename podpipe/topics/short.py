@@ -20,7 +20,7 @@ from podpipe.topics.chain import Doubles
 from podpipe.topics.talk import Talk, prepare
 
 SECTION_MS = 150_000
-"""Topics that last so long are those of longer talk."""
+"""Topics that last so long are unlike those that the weights were fitted on."""
 
 WITHIN_MS, CENTRE_MS = 2_000, 2_500
 
