@@ -9,7 +9,7 @@ from pathlib import Path
 from bench import measure
 from bench.episodes import Truth
 from bench.table import Settings, Table
-from bench.voice import spoken
+from bench.voice import BEFORE_HEADING_S, PARAGRAPH_S, spoken
 from podpipe.chapters import json as chapters_json
 from podpipe.models import Chapter
 from podpipe.prose import bare
@@ -21,38 +21,42 @@ IN_ANOTHER_ORDER = ("piano_music", "salt_history")
 
 EXPLANATION = """\
 Talk of three to four minutes in which nobody says a heading: hosts turn to a topic in other words than its title, whose
-own words come some sentences later, and some are mentioned elsewhere too. Spoken by a synthetic voice (1.3 s of
-silence before a topic, 0.8 s between paragraphs, 0.45 s between sentences), ingested by `podpipe ingest NOTES` with
-notes that list the topics. *Found*: a chapter of that title begins within 1 s, within 15 s of the first sentence;
-invented chapters have a title that is none, or begin farther away. Written without knowledge of podpipe; bounds were
-set with half of them in view (those marked *), weights with none."""
+own words come some sentences later, and some are mentioned elsewhere too. Spoken by a synthetic voice (0.45 s of silence
+between sentences, 0.8 s between paragraphs, two of which are in a topic, and before a topic 1.3 s, or 0.8 s too), ingested by
+`podpipe ingest NOTES` with notes that list the topics. *Found*: a chapter of that title begins within 1 s, within 15 s of
+the first sentence; invented chapters have a title that is none, or begin farther away. Written without knowledge of
+podpipe; bounds were set with half of them in view (those marked *), weights with none."""
 
 IN_VIEW = ("georgia_train", "glacier_expert", "pension_two", "piano_music", "science_brief", "wall_howto")
 
 
 def run(settings: Settings) -> Table:
     """Speak the episodes, ingest each, and compare with the truth."""
-    found = {folder.name: _counts(settings, folder) for folder in sorted(FOLDER.iterdir()) if folder.is_dir()}
-    rows = [_row(f"{name} *" if name in IN_VIEW else name, counts) for name, counts in found.items()]
-    in_order = [counts for name, counts in found.items() if name not in IN_ANOTHER_ORDER]
-    others = [counts for name, counts in found.items() if name in IN_ANOTHER_ORDER]
-    rows.append(_row("all in order", tuple(map(sum, zip(*in_order, strict=True)))))
-    rows.append(_row("all in another order", tuple(map(sum, zip(*others, strict=True)))))
-    header = ("Episode", "Within 1 s", "Within 15 s", "Invented", "F1 within 15 s", "Target")
+    rows = []
+    for before_s in (BEFORE_HEADING_S, PARAGRAPH_S):
+        found = {folder.name: _counts(settings, folder, before_s) for folder in sorted(FOLDER.glob("*/"))}
+        pause = f"{before_s} s"
+        if before_s == BEFORE_HEADING_S:
+            rows += [_row(f"{name} *" if name in IN_VIEW else name, pause, counts) for name, counts in found.items()]
+        in_order = [counts for name, counts in found.items() if name not in IN_ANOTHER_ORDER]
+        others = [counts for name, counts in found.items() if name in IN_ANOTHER_ORDER]
+        rows.append(_row("all in order", pause, tuple(map(sum, zip(*in_order, strict=True)))))
+        rows.append(_row("all in another order", pause, tuple(map(sum, zip(*others, strict=True)))))
+    header = ("Episode", "Before a topic", "Within 1 s", "Within 15 s", "Invented", "F1 within 15 s", "Target")
     return Table("Topics that nobody announces", EXPLANATION, header, tuple(rows))
 
 
-def _row(name: str, counts: tuple[int, ...]) -> tuple[str, ...]:
+def _row(name: str, pause: str, counts: tuple[int, ...]) -> tuple[str, ...]:
     exact, near, invented, topics = counts
     f1 = 2 * near / (topics + near + invented)
-    return name, f"{exact} of {topics}", f"{near} of {topics}", str(invented), f"{f1:.2f}", "–"
+    return name, pause, f"{exact} of {topics}", f"{near} of {topics}", str(invented), f"{f1:.2f}", "–"
 
 
-def _counts(settings: Settings, folder: Path) -> tuple[int, ...]:
+def _counts(settings: Settings, folder: Path, before_s: float) -> tuple[int, ...]:
     """How many topics begin within 1 s, within 15 s; how many are invented; how many there are."""
-    made = settings.folder / "unannounced" / folder.name
+    made = settings.folder / f"unannounced-{before_s}" / folder.name
     made.mkdir(parents=True, exist_ok=True)
-    truth = spoken(folder, made / "audio.mp3")
+    truth = spoken(folder, made / "audio.mp3", before_s)
     source = made / truth.notes.name
     shutil.copyfile(truth.notes, source)
     answer = json.loads(measure.podpipe("ingest", source, "--library", made / "library", "--json").output)

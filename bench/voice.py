@@ -18,7 +18,7 @@ from bench.table import Skipped
 from podpipe import audio
 from podpipe.audio import Samples
 
-_BEFORE_HEADING_S, _AFTER_HEADING_S, _BETWEEN_SENTENCES_S, _PARAGRAPH_S, _ENDS_S = 1.3, 0.6, 0.45, 0.8, 1.0
+BEFORE_HEADING_S, _AFTER_HEADING_S, _BETWEEN_SENTENCES_S, PARAGRAPH_S, _ENDS_S = 1.3, 0.6, 0.45, 0.8, 1.0
 _MUSIC_DB = -10
 _MARK = re.compile(r"\[(\w+) (\d+)\]")
 _SAID = re.compile(r"\{([^|}]*)\|([^}]*)\}")
@@ -36,8 +36,8 @@ class Line:
     pause_s: float
 
 
-def spoken(folder: Path, destination: Path) -> Truth:
-    """Speak an episode's ``spoken.txt`` into an MP3; gives its truth.
+def spoken(folder: Path, destination: Path, before_heading_s: float = BEFORE_HEADING_S) -> Truth:
+    """Speak an episode's ``spoken.txt`` into an MP3, with so much silence before each heading; gives its truth.
 
     Raises:
         Skipped: the voice is not installed.
@@ -48,7 +48,7 @@ def spoken(folder: Path, destination: Path) -> Truth:
     pieces: list[Samples] = []
     sentences: list[Spoken] = []
     headings: list[Heading] = []
-    for line in lines(script):
+    for line in lines(script, before_heading_s):
         pieces.append(np.zeros(round(line.pause_s * rate), np.float32))
         start_ms = round(sum(map(len, pieces)) * 1000 / rate)
         sentences.append(Spoken(line.text, start_ms))
@@ -61,17 +61,17 @@ def spoken(folder: Path, destination: Path) -> Truth:
     return Truth(folder.name, destination, notes, tuple(headings), (), tuple(sentences))
 
 
-def lines(script: str) -> Iterator[Line]:
+def lines(script: str, before_heading_s: float = BEFORE_HEADING_S) -> Iterator[Line]:
     """The sentences of a script."""
     pause_s = _ENDS_S
     for row in map(str.strip, script.splitlines()):
         if mark := _MARK.fullmatch(row):
             pause_s += float(mark[2]) if mark[1] == "pause" else 0
         elif not row:
-            pause_s = max(pause_s, _PARAGRAPH_S)
+            pause_s = max(pause_s, PARAGRAPH_S)
         elif row.startswith("# "):
             title, _, said = (part.strip() for part in row[2:].partition("|"))
-            yield _line(said or f"{title}.", title, max(pause_s, _BEFORE_HEADING_S))
+            yield _line(said or f"{title}.", title, max(pause_s, before_heading_s))
             pause_s = _AFTER_HEADING_S
         else:
             yield _line(row, "", pause_s)
