@@ -20,12 +20,12 @@ EXACT_MS, NEAR_MS = 1000, 15_000
 IN_ANOTHER_ORDER = ("piano_music", "salt_history")
 
 EXPLANATION = """\
-Talk of three to four minutes in which nobody says a heading: hosts turn to a topic in other words than its title, whose
-own words come some sentences later, and some are mentioned elsewhere too. Spoken by a synthetic voice (0.45 s of silence
-between sentences, 0.8 s between paragraphs, two of which are in a topic, and before a topic 1.3 s, or 0.8 s too), ingested by
-`podpipe ingest NOTES` with notes that list the topics. *Found*: a chapter of that title begins within 1 s, within 15 s of
-the first sentence; invented chapters have a title that is none, or begin farther away. Written without knowledge of
-podpipe; bounds were set with half of them in view (those marked *), weights with none."""
+Talk of three to four minutes in which nobody says a heading: hosts turn to a topic in other words than its title,
+whose own words come some sentences later, and some are mentioned elsewhere too. Spoken by a synthetic voice (0.45 s
+of silence between sentences, 0.8 s between paragraphs, two of which are in a topic, and before a topic 1.3 s, or 0.8
+s too), ingested by `podpipe ingest NOTES` with notes that list the topics. *Found*: a chapter of that title begins
+within 1 s, within 15 s of the first sentence; invented chapters have a title that is none, or begin farther away.
+Written without knowledge of podpipe; bounds were set with half of them in view (those marked *), weights with none."""
 
 IN_VIEW = ("georgia_train", "glacier_expert", "pension_two", "piano_music", "science_brief", "wall_howto")
 
