@@ -26,6 +26,7 @@ from podpipe.search.alike import widen
 from podpipe.search.alike.likely import Way, features
 from podpipe.search.query import All, Query, Term, parse
 from podpipe.search.rank import heard_as
+from podpipe.search.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -64,6 +65,11 @@ def cases(library: Library, index: Index) -> Iterator[Case]:
                 np.array([any(_is_it(way, *one) for one in heard) for way in ways]),
                 np.array(list(_said(ways, index))),
             )
+
+
+def _ways(text: str, run: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[Way]:
+    found = [*widen.ways_of(text, run, vocabulary), *widen.several_of(text, run, vocabulary)]
+    return (way for way in {way.words: way for way in found}.values() if way.run != run)
 
 
 def _is_it(way: Way, terms: tuple[str, ...], letters: str) -> bool:

@@ -201,7 +201,7 @@ def matches(index: Index, query: Query) -> tuple[Query, list[Found], bool]:
     from podpipe.search.alike.widen import widened
 
     found = index.find(query, any_term=False, limit=CANDIDATES)
-    if len(found) < ENOUGH and (wider := widened(query, index)) != query:
+    if len(found) < ENOUGH and (wider := widened(query, index, is_found=bool(found))) != query:
         query = wider
         found = _together(found, index.find(query, any_term=False, limit=CANDIDATES))
     has_all = bool(found)

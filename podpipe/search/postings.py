@@ -87,8 +87,7 @@ class Postings:
         """Of each run of words whether a document has them beside each other."""
         try:
             for run in runs:
-                term = Term(tuple(run))
-                yield any(segment.scores(term, field) for _, _, segment in self._segments)
+                yield any(segment.said(run, field) for _, _, segment in self._segments)
         finally:
             for _, _, segment in self._segments:
                 segment.forget()
@@ -137,6 +136,7 @@ class _Segment:
         self._info = functools.lru_cache(_REMEMBERED)(self._read_info)
         self._lengths = functools.cache(self._read_lengths)
         self._known: dict[tuple[str, str], dict[int, Block]] = {}
+        self._known_numbers: dict[tuple[str, str], dict[int, Sequence[int]]] = {}
 
     def counts(self, field: str) -> Iterator[tuple[str, int]]:
         """The words of a field and their documents, read from the dictionary at once.
@@ -165,6 +165,17 @@ class _Segment:
     def forget(self) -> None:
         """Let go of the blocks that were read for phrases."""
         self._known.clear()
+        self._known_numbers.clear()
+
+    def said(self, run: Sequence[str], field: str) -> bool:
+        """Whether a document has words beside each other; mostly none has all, which their numbers alone tell."""
+        wanted: list[int] | None = None
+        for word in sorted(run, key=lambda word: self._count(field, [word])):
+            there = self._numbers(field, word, wanted)
+            wanted = sorted(there if wanted is None else there.intersection(wanted))
+            if not wanted:
+                return False
+        return bool(self._phrase([[word] for word in run], field, wanted))
 
     def scores(self, node: Node, field: str, wanted: Sequence[int] | None = None, bar: _Bar | None = None) -> Scores:
         """What has it among the documents that are wanted, which are in order (None: all).
@@ -284,6 +295,16 @@ class _Segment:
             file = StructFile(io.BytesIO(self._file.get(offset, length)))
             yield from _Reader(file, 0, length, self._reader.schema[field].format).blocks(wanted, known)
 
+    def _numbers(self, field: str, word: str, wanted: Sequence[int] | None) -> set[int]:
+        """The documents that have a word, of blocks that may have some that are wanted (None: all)."""
+        info = self._info(field, word)
+        if info is None:
+            return set()
+        offset, (length,) = info.extent()
+        known = self._known_numbers.setdefault((field, word), {})
+        file = StructFile(io.BytesIO(self._file.get(offset, length)))
+        return set().union(*_Reader(file, 0, length, self._reader.schema[field].format).numbers(wanted, known))
+
     def _read_info(self, field: str, word: str) -> Foreign:
         try:
             return self._reader.term_info(field, word)
@@ -328,13 +349,25 @@ class _Reader(W3LeafMatcher):  # type: ignore[misc]  # whoosh carries no types
 
         Those that are known, by their place, are not read again.
         """
+        return (self._block(known) for _ in self._each(wanted))
+
+    def numbers(self, wanted: Sequence[int] | None, known: dict[int, Sequence[int]]) -> Iterator[Sequence[int]]:
+        """The same, of each block only which documents it has."""
+        for _ in self._each(wanted):
+            if self._dataoffset not in known:
+                self._read_ids()
+                known[self._dataoffset] = self._ids
+            yield known[self._dataoffset]
+
+    def _each(self, wanted: Sequence[int] | None) -> Iterator[None]:
+        """Stands at each block in turn that may have documents that are wanted."""
         at = 0
         while not self._atend:
             begin = at
             if wanted is not None:
                 at = bisect_right(wanted, self._maxid, begin)
             if wanted is None or begin < at:
-                yield self._block(known)
+                yield None
             if wanted is not None and at == len(wanted):
                 return
             self._next_block()

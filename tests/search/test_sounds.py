@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from podpipe.search.alike.pronounce import PHONES, readings, said
 from podpipe.search.alike.sounds import LONGEST, Sounds, backwards, distance, encoded
-from podpipe.search.alike.ways import Words, nearest
+from podpipe.search.alike.ways import Nearest, Words, alone, together
 
 SOUND = st.text(PHONES, min_size=1, max_size=9)
 
@@ -116,11 +116,15 @@ def test_words_that_together_sound_like_one_are_the_nearest(word: str, heard: tu
         "kernel memory talk water beet guild wired coop nettle container tangle postage grace jungle hug risky".split()
     )
     words = [*heard, *others]
-    found = list(nearest(word, Words.of({one: said(one) for one in words}, np.full(len(words), -3.0, np.float32)), 50))
+    found = nearest(word, Words.of({one: said(one) for one in words}, np.full(len(words), -3.0, np.float32)))
     assert min(found, key=lambda way: way.far / way.length).words == heard
 
 
 def test_nothing_sounds_like_what_has_no_sound() -> None:
     words = Words.of({"kernel": said("kernel")}, np.zeros(1, np.float32))
-    assert list(nearest("日本", words, 10)) == []
-    assert list(nearest("kernel", Words.of({}, np.zeros(0, np.float32)), 10)) == []
+    assert nearest("日本", words) == []
+    assert nearest("kernel", Words.of({}, np.zeros(0, np.float32))) == []
+
+
+def nearest(word: str, words: Words) -> list[Nearest]:
+    return [*alone(word, words, 50), *together(word, words, 50)]

@@ -6,7 +6,7 @@ are looked for among the words of the library, with how far in sound they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,17 +63,25 @@ class Nearest(NamedTuple):
     length: float
 
 
-def nearest(word: str, library: Words, count: int) -> Iterator[Nearest]:
-    """What sounds most like a word in small letters, each once, as near as it is by any reading of the word.
+def alone(word: str, library: Words, count: int) -> Iterator[Nearest]:
+    """The words that sound most like a word in small letters, so many at most, as near as they are by any reading."""
+    yield from _nearest(word, library, count, lambda sound: _whole(sound, library.onwards.begins(sound, _most(sound))))
 
-    So many single words at most, and so many times that several words.
-    """
+
+def together(word: str, library: Words, count: int) -> Iterator[Nearest]:
+    """The same of two words and of three beside each other."""
+    between: dict[str, list[Near]] = {}
+    yield from _nearest(word, library, count, lambda sound: _several(sound, library, between))
+
+
+def _nearest(
+    word: str, library: Words, count: int, of: Callable[[str], Iterable[tuple[Numbers, Floats]]]
+) -> Iterator[Nearest]:
     found: list[tuple[Numbers, Floats]] = []
     lengths: list[Floats] = []
-    between: dict[str, list[Near]] = {}
     for sound in readings(word):
         if len(sound) >= _LEAST:
-            for words, far in _of(sound, library, between):
+            for words, far in of(sound):
                 found.append((words, far))
                 lengths.append(np.full(len(far), max(len(sound), SHORT), np.float32))
     if not found:
@@ -92,24 +100,31 @@ def nearest(word: str, library: Words, count: int) -> Iterator[Nearest]:
 
 
 def _first(words: Numbers, far: Floats, length: Floats, library: Words, count: int) -> Iterator[int]:
-    """Where the nearest are, and the likeliest of several words: so many of each at most, the nearest first."""
+    """Where the nearest words are, or the likeliest of several: so many at most, the nearest first."""
     rarity = np.where(words >= 0, library.rarity[words], 0)
     rarest = rarity.max(axis=1)
-    several = words[:, 1] >= 0
     more = _IN_ALL * far + _RAREST * rarest + _OTHERS * (rarity.sum(axis=1) - rarest) + _THIRD * (words[:, 2] >= 0)
-    order = np.argsort(far / length + np.where(several, more, 0), kind="stable")
-    yield from (int(place) for place in order[~several[order]][:count])
-    yield from (int(place) for place in order[several[order]][:count])
+    worth = far / length + np.where(words[:, 1] >= 0, more, 0)
+    nearest = np.argpartition(worth, count)[:count] if len(worth) > count else np.arange(len(worth))
+    yield from map(int, nearest[np.argsort(worth[nearest], kind="stable")])
 
 
-def _of(sound: str, library: Words, between: dict[str, list[Near]]) -> Iterator[tuple[Numbers, Floats]]:
-    most = min(_FAR * max(len(sound), SHORT), _FARTHEST)
-    begins, ends = library.onwards.begins(sound, most), library.backwards.begins(sound[::-1], most)
+def _most(sound: str) -> float:
+    return min(_FAR * max(len(sound), SHORT), _FARTHEST)
+
+
+def _whole(sound: str, begins: Sequence[Near]) -> Iterator[tuple[Numbers, Floats]]:
+    """Words that are nearly a sound, or stems that lack but an ending."""
     yield _rows(begins[-1].words), begins[-1].costs
     for ending in _ENDINGS:
         if sound.endswith(ending) and len(sound) > len(ending) + _LEAST:
             without = begins[-1 - len(ending)]
             yield _rows(without.words), without.costs + _OF_ENDING
+
+
+def _several(sound: str, library: Words, between: dict[str, list[Near]]) -> Iterator[tuple[Numbers, Floats]]:
+    most = _most(sound)
+    begins, ends = library.onwards.begins(sound, most), library.backwards.begins(sound[::-1], most)
     firsts = [_part(near, size) for size, near in enumerate(begins)]
     lasts = [_part(near, size) for size, near in enumerate(ends)]
     for at in range(1, len(sound)):

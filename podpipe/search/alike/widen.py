@@ -19,12 +19,12 @@ from podpipe.search.alike.letters import misspelled, pieces
 from podpipe.search.alike.likely import Way, chances, features, order
 from podpipe.search.alike.pronounce import readings, said
 from podpipe.search.alike.sounds import distance
-from podpipe.search.alike.ways import SHORT, nearest
+from podpipe.search.alike.ways import SHORT, Nearest, alone, together
 from podpipe.search.analysis import is_stop
 from podpipe.search.query import All, Any, Node, Query, Term
 from podpipe.search.vocabulary import Vocabulary
 
-FIRST, _TRIED, _MOST = 800, 150, 12
+FIRST, _TRIED, _MOST = 400, 60, 6
 """So many ways, the nearest in sound, are looked at closely; so many, the likeliest, are looked for beside each other
 in the library; so many at most stand for a term."""
 
@@ -40,6 +40,9 @@ _MISTYPED, _LONG = 0.3, 7
 
 _AS_ALIKE, _AT_MOST = 0.5, 0.99
 """What stands for a term is worth as much, at least and at most."""
+
+_SURE_ALONE = 0.8
+"""A word so likely is what stands for another."""
 
 _ALONE = 0.9
 """A word that is worth so much of what it is beside a common one stands alone."""
@@ -70,30 +73,32 @@ class Library(Protocol):
         """Of each run of terms whether a passage has them beside each other."""
 
 
-def widened(query: Query, library: Library) -> Query:
-    """The query, with what may stand for those of its terms that hardly are in the library."""
-    return replace(query, tree=replace(query.tree, parts=_all(query.tree.parts, library)))
+def widened(query: Query, library: Library, *, is_found: bool = False) -> Query:
+    """The query, with what may stand for those of its terms that hardly are in the library.
+
+    Neighbours are looked for together only where nothing ``is_found`` that has all of the query.
+    """
+    return replace(query, tree=replace(query.tree, parts=_all(query.tree.parts, library, is_found=is_found)))
 
 
-def _all(parts: tuple[Node, ...], library: Library) -> tuple[Node, ...]:
+def _all(parts: tuple[Node, ...], library: Library, *, is_found: bool) -> tuple[Node, ...]:
     """Parts that are all wanted, each with what may stand for it, alone or together with its neighbour."""
     joined = _joined(parts, library)
-    wider = [_widened(part, library) for part in joined]
+    wider = [_widened(part, library, is_found=is_found) for part in joined]
     for place, (one, other) in enumerate(itertools.pairwise(joined)):
-        if isinstance(one, Term) and isinstance(other, Term):
+        if not is_found and isinstance(one, Term) and isinstance(other, Term):
             both = phrases(one, other, wider[place : place + 2], library)
             wider[place : place + 2] = [_any(wider[place], both), _any(wider[place + 1], both)]
     return tuple(wider)
 
 
-def _widened(node: Node, library: Library) -> Node:
+def _widened(node: Node, library: Library, *, is_found: bool) -> Node:
     if isinstance(node, Term):
         return _any(node, alternatives(node, library))
     if isinstance(node, All):
-        return replace(node, parts=_all(node.parts, library))
-    return Any(
-        tuple(dict.fromkeys(itertools.chain.from_iterable(_flat(_widened(part, library)) for part in node.parts)))
-    )
+        return replace(node, parts=_all(node.parts, library, is_found=is_found))
+    wider = (_flat(_widened(part, library, is_found=is_found)) for part in node.parts)
+    return Any(tuple(dict.fromkeys(itertools.chain.from_iterable(wider))))
 
 
 def _any(node: Node, others: Sequence[Term]) -> Node:
@@ -152,23 +157,33 @@ def phrases(one: Term, other: Term, wider: Sequence[Node], library: Library) -> 
 
 
 def _likely(text: str, run: Sequence[str], library: Library) -> tuple[Term, ...]:
-    """What may stand for a text of these terms and is in the library, the likeliest first."""
+    """What may stand for a text of these terms and is in the library, the likeliest first.
+
+    Where a single word surely does, several are not looked for by sound, which takes longest.
+    """
     vocabulary = library.vocabulary()
-    ways = [way for way in ways_of(text, run, vocabulary) if way.run != tuple(run)]
+    told = list(_told(text, run, ways_of(text, run, vocabulary), library))
+    if not any(chance >= _SURE_ALONE for chance, _ in told):
+        told += _told(text, run, several_of(text, run, vocabulary), library)
+    found = [_as_term(chance, way) for chance, way in sorted(told, key=itemgetter(0), reverse=True)]
+    plain = [term for term in found if not term.heard]
+    known_alone = {term.run: term.worth for term in plain}
+    beside_common = [term for term in found if term.heard and known_alone.get(term.run, 0) < _ALONE * term.worth]
+    return (*list(dict.fromkeys(plain))[:_MOST], *beside_common[:_MOST])
+
+
+def _told(text: str, run: Sequence[str], found: Iterable[Way], library: Library) -> Iterator[tuple[float, Way]]:
+    """The ways that the library has and that are likely enough, with how likely each is."""
+    vocabulary = library.vocabulary()
+    ways = [way for way in found if way.run != tuple(run)]
     if not ways:
-        return ()
+        return
     known = features(text, "".join(run), ways, vocabulary)
     places = list(_said(ways, order(known), library))
-    told = [
-        (_chance(ways[place], chance), ways[place])
-        for place, chance in zip(places, chances(known[places]), strict=True)
-    ]
-    told = [(chance, way) for chance, way in told if _is_likely(chance, way, vocabulary)]
-    found = [_as_term(chance, way) for chance, way in sorted(told, key=itemgetter(0), reverse=True)]
-    alone = [term for term in found if not term.heard]
-    known_alone = {term.run: term.worth for term in alone}
-    beside_common = [term for term in found if term.heard and known_alone.get(term.run, 0) < _ALONE * term.worth]
-    return (*alone[:_MOST], *beside_common[:_MOST])
+    for place, by_sound in zip(places, chances(known[places]), strict=True):
+        chance, way = _chance(ways[place], by_sound), ways[place]
+        if _is_likely(chance, way, vocabulary):
+            yield chance, way
 
 
 def _as_term(chance: float, way: Way) -> Term:
@@ -198,23 +213,27 @@ def _said(ways: Sequence[Way], places: Iterable[int], library: Library) -> Itera
 
 
 def ways_of(text: str, run: Sequence[str], vocabulary: Vocabulary) -> Iterator[Way]:
-    """By sound and, of a word, by letters and as misspelled; each once.
-
-    What has one of two words has two at least.
-    """
-    found = {
-        near.words: Way(
-            near.words,
-            tuple(piece for piece in near.words if not is_stop(piece)),
-            near.far,
-            near.length,
-        )
-        for near in nearest(text, vocabulary.words, FIRST)
-    }
+    """Words that sound like a text; and of a word, what it falls into, and as it may be misspelled; each once."""
+    found = {way.words: way for way in _by_sound(alone(text, vocabulary.words, FIRST))}
     if text.isalnum():
         found |= {way.words: way for way in _by_letters(text, vocabulary)}
         found |= {way.words: way for way in _misspelled(text, run[0], vocabulary)}
-    return (way for way in found.values() if way.run and _has_all(way, run) and _is_telling(way, vocabulary))
+    return (way for way in found.values() if _may_be(way, run, vocabulary))
+
+
+def several_of(text: str, run: Sequence[str], vocabulary: Vocabulary) -> Iterator[Way]:
+    """Words beside each other that together sound like a text."""
+    return (way for way in _by_sound(together(text, vocabulary.words, FIRST)) if _may_be(way, run, vocabulary))
+
+
+def _by_sound(found: Iterable[Nearest]) -> Iterator[Way]:
+    for near in found:
+        run = tuple(piece for piece in near.words if not is_stop(piece))
+        yield Way(near.words, run, near.far, near.length)
+
+
+def _may_be(way: Way, run: Sequence[str], vocabulary: Vocabulary) -> bool:
+    return bool(way.run) and _has_all(way, run) and _is_telling(way, vocabulary)
 
 
 def _has_all(way: Way, run: Sequence[str]) -> bool:
