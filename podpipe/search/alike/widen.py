@@ -28,6 +28,9 @@ FIRST, _TRIED, _MOST = 400, 60, 6
 """So many ways, the nearest in sound, are looked at closely; so many, the likeliest, are looked for beside each other
 in the library; so many at most stand for a term."""
 
+_SPELLED = 200
+"""So many parts of a word are looked for."""
+
 _LEAST = 0.03
 """What is less likely does not stand for a term."""
 
@@ -43,6 +46,9 @@ _AS_ALIKE, _AT_MOST = 0.5, 0.99
 
 _SURE_ALONE = 0.8
 """A word so likely is what stands for another."""
+
+_HALF_TYPED = 6
+"""Letters with which a longer word may begin."""
 
 _ALONE = 0.9
 """A word that is worth so much of what it is beside a common one stands alone."""
@@ -76,7 +82,7 @@ class Library(Protocol):
 def widened(query: Query, library: Library, *, is_found: bool = False) -> Query:
     """The query, with what may stand for those of its terms that hardly are in the library.
 
-    Neighbours are looked for together only where nothing ``is_found`` that has all of the query.
+    Two words are looked for together only where nothing ``is_found`` that has both.
     """
     return replace(query, tree=replace(query.tree, parts=_all(query.tree.parts, library, is_found=is_found)))
 
@@ -86,7 +92,7 @@ def _all(parts: tuple[Node, ...], library: Library, *, is_found: bool) -> tuple[
     joined = _joined(parts, library)
     wider = [_widened(part, library, is_found=is_found) for part in joined]
     for place, (one, other) in enumerate(itertools.pairwise(joined)):
-        if not is_found and isinstance(one, Term) and isinstance(other, Term):
+        if not is_found and len(joined) == 2 and isinstance(one, Term) and isinstance(other, Term):
             both = phrases(one, other, wider[place : place + 2], library)
             wider[place : place + 2] = [_any(wider[place], both), _any(wider[place + 1], both)]
     return tuple(wider)
@@ -159,17 +165,25 @@ def phrases(one: Term, other: Term, wider: Sequence[Node], library: Library) -> 
 def _likely(text: str, run: Sequence[str], library: Library) -> tuple[Term, ...]:
     """What may stand for a text of these terms and is in the library, the likeliest first.
 
-    Where a single word surely does, several are not looked for by sound, which takes longest.
+    Where a single word surely does, or the text begins a longer word of the library, several are not looked for by
+    sound, which takes longest.
     """
     vocabulary = library.vocabulary()
     told = list(_told(text, run, ways_of(text, run, vocabulary), library))
-    if not any(chance >= _SURE_ALONE for chance, _ in told):
+    if not any(chance >= _SURE_ALONE for chance, _ in told) and not _is_beginning(text, vocabulary):
         told += _told(text, run, several_of(text, run, vocabulary), library)
     found = [_as_term(chance, way) for chance, way in sorted(told, key=itemgetter(0), reverse=True)]
     plain = [term for term in found if not term.heard]
     known_alone = {term.run: term.worth for term in plain}
     beside_common = [term for term in found if term.heard and known_alone.get(term.run, 0) < _ALONE * term.worth]
     return (*list(dict.fromkeys(plain))[:_MOST], *beside_common[:_MOST])
+
+
+def _is_beginning(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether longer words that are no rare ones begin with a text, which then is likelier half typed than misheard."""
+    others = vocabulary.by_initial.get(text[0], ()) if len(text) >= _HALF_TYPED else ()
+    longer = (vocabulary.counts[other] for other in others if len(other) > len(text) and other.startswith(text))
+    return sum(longer) >= ENOUGH
 
 
 def _told(text: str, run: Sequence[str], found: Iterable[Way], library: Library) -> Iterator[tuple[float, Way]]:
@@ -206,7 +220,7 @@ def _passages(way: Way, vocabulary: Vocabulary) -> int:
 def _said(ways: Sequence[Way], places: Iterable[int], library: Library) -> Iterator[int]:
     """The places of those that the library has: of words it does; of several only the first are looked for."""
     several = [place for place in places if len(ways[place].run) > 1]
-    tried = [place for place in several if ways[place].spelled]
+    tried = [place for place in several if ways[place].spelled][:_SPELLED]
     tried += [place for place in several if not ways[place].spelled][:_TRIED]
     yield from (place for place, way in enumerate(ways) if len(way.run) == 1)
     yield from itertools.compress(tried, library.said([ways[place].run for place in tried]))
