@@ -289,21 +289,24 @@ class _Segment:
         self, field: str, word: str, wanted: Sequence[int] | None, known: dict[int, Block] | None = None
     ) -> Iterator[Block]:
         """The postings of a word, in blocks that may have documents that are wanted (None: all)."""
-        info = self._info(field, word)
-        if info is not None:
-            offset, (length,) = info.extent()  # so it comes from Whoosh
-            file = StructFile(io.BytesIO(self._file.get(offset, length)))
-            yield from _Reader(file, 0, length, self._reader.schema[field].format).blocks(wanted, known)
+        reader = self._postings(field, word)
+        if reader is not None:
+            yield from reader.blocks(wanted, known)
 
     def _numbers(self, field: str, word: str, wanted: Sequence[int] | None) -> set[int]:
         """The documents that have a word, of blocks that may have some that are wanted (None: all)."""
+        reader = self._postings(field, word)
+        known = self._known_numbers.setdefault((field, word), {})
+        return set().union(*reader.numbers(wanted, known)) if reader else set()
+
+    def _postings(self, field: str, word: str) -> _Reader | None:
+        """What reads the postings of a word; None where no document has it."""
         info = self._info(field, word)
         if info is None:
-            return set()
-        offset, (length,) = info.extent()
-        known = self._known_numbers.setdefault((field, word), {})
+            return None
+        offset, (length,) = info.extent()  # so it comes from Whoosh
         file = StructFile(io.BytesIO(self._file.get(offset, length)))
-        return set().union(*_Reader(file, 0, length, self._reader.schema[field].format).numbers(wanted, known))
+        return _Reader(file, 0, length, self._reader.schema[field].format)
 
     def _read_info(self, field: str, word: str) -> Foreign:
         try:

@@ -26,9 +26,8 @@ _FILE = "vocabulary.msgpack"
 _VERSION = 2
 """Another one where sounds are told otherwise."""
 
-_COMMON, _RARE = 0.02, 0.0005
-"""Of the passages that have the most frequent term: a term that more have is an ordinary word, one that fewer have may
-be no word."""
+_RARE = 0.0005
+"""Of the passages that have the most frequent term: a term that fewer have may be no word."""
 
 _RAREST = -5.0
 """The logarithm (base 10) of how common a term is, beside the most frequent, at least."""
@@ -85,10 +84,6 @@ class Vocabulary(msgspec.Struct, frozen=True, array_like=True, dict=True):
         In a small library all are rare: what sounds like a name there hardly does by chance.
         """
         return max(_RAREST, math.log10((self.counts.get(term, 0) + 0.5) / (max(self._most, _MANY) + 0.5)))
-
-    def is_uncommon(self, term: str) -> bool:
-        """Whether a term is not so frequent that it hardly is another one misheard."""
-        return self.counts.get(term, 0) <= max(20.0, _COMMON * self._most)
 
     def is_rare(self, term: str) -> bool:
         """Whether a term is so rare that it may be no word at all."""
