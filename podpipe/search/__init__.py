@@ -188,8 +188,7 @@ def search(
         return Results(hits, ("No word is asked for; here are the newest episodes.",) if hits else ())
     query, found, has_all = matches(index, query)
     hits = ranked(found, query, index.rarity, limit)
-    notes = () if has_all or not hits else ("Nothing has all of these words; here is what has some of them.",)
-    return Results(hits, notes, _suggestions(text, query, hits))
+    return Results(hits, tuple(_notes(query, has_all=has_all)) if hits else (), _suggestions(text, query, hits))
 
 
 def matches(index: Index, query: Query) -> tuple[Query, list[Found], bool]:
@@ -208,6 +207,14 @@ def matches(index: Index, query: Query) -> tuple[Query, list[Found], bool]:
     if len(found) < PLENTY and len(query.tree.parts) > 1:
         found = _together(found, index.find(query, any_term=True, limit=CANDIDATES))
     return query, found, has_all
+
+
+def _notes(query: Query, *, has_all: bool) -> Iterator[str]:
+    if not has_all:
+        yield "Nothing has all of these words; here is what has some of them."
+    for asked, *others in query.terms:
+        if not asked.prefix and any(other.prefix and other.form == asked.form for other in others):
+            yield f"Nothing has the word “{asked.form}”; here is what has words that begin so."
 
 
 def _suggestions(text: str, query: Query, hits: Sequence[Hit]) -> tuple[str, ...]:

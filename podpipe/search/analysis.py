@@ -38,6 +38,21 @@ _BETWEEN = tuple(f"{comma} {sign}" for comma in ("", ",") for sign in ("", '"', 
 """What may be between that word and the name."""
 
 
+_SHORTEST = 4
+"""Letters of a beginning that may be longer than the stem of a word, and of that stem."""
+
+_ENDINGS = {
+    ending[at:]
+    for ending in (
+        "s es y ies ed ing ings ly er ers or ors al als ally ic ical ize izes ized izing izer ization izations isation "
+        "ation ations ational ator ion ions ional ement ements ment ments ness ful fulness ous ousness ive iveness "
+        "able ability ible ibility ance ances ence ences ant ent ate ates ated ating ity ities ism ist e en ung ungen "
+        "eur ción"
+    ).split()
+    for at in range(len(ending) + 1)
+}
+"""What may follow the beginning of a word, and is no part of its stem: of English, and some of its neighbours."""
+
 _AROUND = 100
 """Characters on each side that tell whether all is in capitals."""
 
@@ -146,6 +161,15 @@ def is_stop(term: str, language: str = "en") -> bool:
 def terms(text: str, language: str = "en") -> list[str]:
     """The terms of a text, without stop words."""
     return lines(text.replace("\n", " "), language).split()
+
+
+def stems(beginning: str, language: str = "en") -> list[str]:
+    """Stems of words that begin so, and do not themselves: "inform" of "informa", "memori" of "memory"."""
+    if len(beginning) < _SHORTEST or not beginning.isalpha():
+        return []
+    found = {normal(beginning + ending, language) for ending in _ENDINGS}
+    found = {stem for stem in found if len(stem) >= _SHORTEST and beginning.startswith(stem[:-1])}
+    return sorted(stem for stem in found | {normal(beginning, language)} if not stem.startswith(beginning))
 
 
 def lines(text: str, language: str = "en") -> str:

@@ -9,6 +9,7 @@ all of it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -251,9 +252,8 @@ class _Reader:
     def _term(self, piece: re.Match[str], *, in_title: bool = False) -> Node | None:
         self.has_words = True
         value = piece["phrase"] if piece.lastgroup == "phrase" else piece["word"]
-        prefix = value.endswith("*")
-        runs = dict.fromkeys(run for language in self.languages if (run := _run(value, language, prefix)))
-        found = tuple(Term(run, prefix or _is_single(run), in_title, value.rstrip("*")) for run in runs)
+        terms = itertools.chain.from_iterable(_terms(value, language) for language in self.languages)
+        found = tuple(dict.fromkeys(replace(term, in_title=in_title) for term in terms))
         return Any(found) if len(found) > 1 else (found[0] if found else None)
 
     def _narrow(self, name: str, value: str, place: int) -> None:
@@ -274,12 +274,18 @@ class _Reader:
             self.narrowed = replace(self.narrowed, until=last)
 
 
-def _run(value: str, language: str, prefix: bool) -> tuple[str, ...]:
-    """The terms of a word or phrase; of a beginning without its stem, since its end is not known."""
-    if not prefix:
-        return tuple(analysis.terms(value, language))
+def _terms(value: str, language: str) -> Iterator[Term]:
+    """A word or phrase; with an asterisk what it begins, also where only the stem of that is known: "memori"."""
+    form = value.rstrip("*")
+    if form == value:
+        if run := tuple(analysis.terms(value, language)):
+            yield Term(run, _is_single(run), form=form)
+        return
     *before, last = analysis.terms(value, "") or [""]
-    return (*(analysis.normal(term, language) for term in before), last) if last else ()
+    if last:
+        run = tuple(analysis.normal(term, language) for term in before)
+        yield Term((*run, last), prefix=True, form=form)
+        yield from (Term((*run, stem), form=form) for stem in analysis.stems(last, language))
 
 
 def _is_single(run: tuple[str, ...]) -> bool:

@@ -25,7 +25,7 @@ _NEARLY_AS_GOOD = 0.75
 
 _LESS_ALIKE, _AS_GOOD_AS_SAID = 0.3, 0.85
 """What is less like what was asked for than the best by so much is no hit; nor what is less than that where
-something is as it was asked for."""
+something is as it was asked for: of matches that have as many of the terms."""
 
 Rarity = Callable[[Term], float]
 
@@ -82,9 +82,7 @@ class Matcher:
         self._weights: list[float] = [weight / (sum(weights) or 1) for weight in weights]
         firsts = [alternatives[0].run for alternatives in query.said]
         self._pairs = [_pattern(Term((*left, *right))) for left, right in itertools.pairwise(firsts)]
-        self._forms = [
-            tuple(form for term in alternatives if (form := term.form.lower())) for alternatives in query.said
-        ]
+        self._forms = [_forms(alternatives) for alternatives in query.said]
 
     def features(self, found: Sequence[Found]) -> list[Features]:
         """The features of each match."""
@@ -129,6 +127,10 @@ class Matcher:
                     found += weight
                     break
         return found
+
+    def count(self, text: str) -> int:
+        """How many terms of the query a text's terms have, as they are or alike."""
+        return sum(any(pattern in text for pattern, _ in patterns) for patterns in self._patterns)
 
     def worth(self, text: str) -> float:
         """1 where all terms that are here are as they were asked for; less where some only sound alike."""
@@ -179,7 +181,7 @@ class Matcher:
         exact = named = 0.0
         for forms, weight in zip(self._forms, self._weights, strict=True):
             is_here = is_named = False
-            for place in itertools.chain.from_iterable(_places(lower, form) for form in forms):
+            for place in itertools.chain.from_iterable(_places(lower, *form) for form in forms):
                 is_here = True
                 if can_tell and text[place].isupper():
                     is_named = True
@@ -189,12 +191,18 @@ class Matcher:
         return exact, named
 
 
-def _places(text: str, form: str) -> Iterator[int]:
-    """Where a form stands in a text as whole words."""
+def _forms(alternatives: Sequence[Term]) -> list[tuple[str, bool]]:
+    """What was typed for a term, in small letters, and whether words only begin so."""
+    beginnings = {term.form.lower() for term in alternatives if term.prefix}
+    return [(form, form in beginnings) for form in dict.fromkeys(term.form.lower() for term in alternatives) if form]
+
+
+def _places(text: str, form: str, is_beginning: bool) -> Iterator[int]:
+    """Where a form stands in a text as whole words, or begins some."""
     place = text.find(form)
     while place >= 0:
         end = place + len(form)
-        if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
+        if not text[place - 1 : place].isalnum() and (is_beginning or not text[end : end + 1].isalnum()):
             yield place
         place = text.find(form, end)
 
@@ -251,10 +259,14 @@ def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Seq
         worth = matcher.worth(text)
         is_word = worth == 1 or any(word in text for word in words)
         if is_word or next(heard_as(match.candidate.text, text, alike, match.candidate.language), None):
-            kept.append((match, worth))
-    best = max((worth for _, worth in kept), default=0.0)
-    least = _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE
-    return [match for match, worth in kept if worth >= least]
+            kept.append((match, worth, matcher.count(text)))
+    counts = {count for *_, count in kept}
+    best = {count: max(worth for _, worth, other in kept if other >= count) for count in counts}
+    return [match for match, worth, count in kept if worth >= _least_alike(best[count])]
+
+
+def _least_alike(best: float) -> float:
+    return _AS_GOOD_AS_SAID if best == 1 else best - _LESS_ALIKE
 
 
 def heard_as(text: str, terms: str, alike: Sequence[Term], language: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from library_of_talk import KERNEL, episode
 
 from podpipe.models import Alias, IndexedEpisode, Sentence
-from podpipe.search import ENGINES, Index, open_index, search
+from podpipe.search import ENGINES, ENOUGH, Index, open_index, search
 from podpipe.search.alike.pronounce import said
 from podpipe.search.passages import passages
 from podpipe.search.vocabulary import Vocabulary, remembered
@@ -100,6 +100,28 @@ def test_an_alias_finds_what_was_heard_and_is_never_shown_as_spoken(tmp_path: Pa
         assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["oil and killer"]
         assert search(fresh, '"process OOM"').hits == ()  # what stands beside the text is no part of it
         assert search(fresh, "oil").hits[0].note == ""
+
+
+def test_what_has_all_words_though_one_is_alike_comes_before_what_has_one_of_them(tmp_path: Path, index: Index) -> None:
+    engine = type(index).__name__.removesuffix("Index").lower()
+    talk = {"Introduction": ["The pressure is on."], "PSI": ["It is what pressure stall information tells."]}
+    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
+        fresh.add([episode("psi", talk)])
+        hit = search(fresh, "pressure stall informatoin").hits[0]
+        assert (hit.chapter, hit.note) == ("PSI", "heard: information")
+
+
+def test_a_half_typed_word_finds_what_begins_so(tmp_path: Path, index: Index) -> None:
+    engine = type(index).__name__.removesuffix("Index").lower()
+    talk = {f"Part {n}": [f"Benchmark {n} is about virtualization here."] for n in range(ENOUGH)}
+    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
+        fresh.add([episode("bench", talk)])
+        for beginning, word in (("benchm", "Benchmark"), ("virtualiz", "virtualization")):
+            results = search(fresh, beginning)
+            assert results.notes == (f"Nothing has the word “{beginning}”; here is what has words that begin so.",)
+            hit = results.hits[0]
+            assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == [word]
+            assert hit.note == ""
 
 
 def test_what_was_said_as_asked_is_the_hit_though_a_sound_alike_stands_before_it(tmp_path: Path, index: Index) -> None:

@@ -71,6 +71,18 @@ def test_a_star_asks_for_any_ending() -> None:
     assert parse("io_ur*").terms == ((Term(("io", "ur"), prefix=True),),)
 
 
+@pytest.mark.parametrize(
+    ("beginning", "stem"),
+    [("memory", "memori"), ("informa", "inform"), ("serialize", "serial"), ("virtuali", "virtual"), ("query", "queri")],
+)
+def test_a_star_asks_for_stems_that_end_before_it_too(beginning: str, stem: str) -> None:
+    (terms,) = parse(f"{beginning}*").terms
+    assert terms[0] == Term((beginning,), prefix=True)
+    assert Term((stem,)) in terms
+    assert parse(f'"zebra {beginning}*"').terms[0][0] == Term(("zebra", beginning), prefix=True)
+    assert Term(("zebra", stem)) in parse(f'"zebra {beginning}*"').terms[0]
+
+
 def test_topic_asks_for_titles() -> None:
     assert parse("topic:zebra").terms == ((Term(("zebra",), in_title=True),),)
     assert parse('topic:"zebra llama"').terms == ((Term(("zebra", "llama"), in_title=True),),)

@@ -48,7 +48,7 @@ _SURE_ALONE = 0.8
 """A word so likely is what stands for another."""
 
 _HALF_TYPED = 6
-"""Letters with which a longer word may begin."""
+"""Letters of a word that may be half typed."""
 
 _ALONE = 0.9
 """A word that is worth so much of what it is beside a common one stands alone."""
@@ -144,7 +144,20 @@ def alternatives(term: Term, library: Library) -> tuple[Term, ...]:
     word = analysis.normal(term.form, "")
     if " " in word or not _NAME.fullmatch(word) or (len(term.run) == 1 and library.count(term.run[0]) >= ENOUGH):
         return (joined,) if joined else ()
-    return (*([joined] if joined else ()), *_likely(word, term.run, library))
+    others = completed(term, library.vocabulary()) or _likely(word, term.run, library)
+    return (*([joined] if joined else ()), *others)
+
+
+def completed(term: Term, vocabulary: Vocabulary) -> tuple[Term, ...]:
+    """What begins so, where a term is no word of a library and begins some: it is likelier half typed than misheard."""
+    word = analysis.normal(term.form, "")
+    if len(word) < _HALF_TYPED or term.run[0] in vocabulary.counts:
+        return ()
+    begun = [other for other in vocabulary.by_initial.get(word[0], ()) if other.startswith(word)]
+    stems = [stem for stem in analysis.stems(word) if stem in vocabulary.counts]
+    if sum(map(vocabulary.counts.__getitem__, (*begun, *stems))) < ENOUGH:
+        return ()
+    return (replace(term, run=(word,), prefix=True), *(replace(term, run=(stem,)) for stem in stems))
 
 
 def phrases(one: Term, other: Term, wider: Sequence[Node], library: Library) -> tuple[Term, ...]:
@@ -165,25 +178,17 @@ def phrases(one: Term, other: Term, wider: Sequence[Node], library: Library) -> 
 def _likely(text: str, run: Sequence[str], library: Library) -> tuple[Term, ...]:
     """What may stand for a text of these terms and is in the library, the likeliest first.
 
-    Where a single word surely does, or the text begins a longer word of the library, several are not looked for by
-    sound, which takes longest.
+    Where a single word surely does, several are not looked for by sound, which takes longest.
     """
     vocabulary = library.vocabulary()
     told = list(_told(text, run, ways_of(text, run, vocabulary), library))
-    if not any(chance >= _SURE_ALONE for chance, _ in told) and not _is_beginning(text, vocabulary):
+    if not any(chance >= _SURE_ALONE for chance, _ in told):
         told += _told(text, run, several_of(text, run, vocabulary), library)
     found = [_as_term(chance, way) for chance, way in sorted(told, key=itemgetter(0), reverse=True)]
     plain = [term for term in found if not term.heard]
     known_alone = {term.run: term.worth for term in plain}
     beside_common = [term for term in found if term.heard and known_alone.get(term.run, 0) < _ALONE * term.worth]
     return (*list(dict.fromkeys(plain))[:_MOST], *beside_common[:_MOST])
-
-
-def _is_beginning(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether longer words that are no rare ones begin with a text, which then is likelier half typed than misheard."""
-    others = vocabulary.by_initial.get(text[0], ()) if len(text) >= _HALF_TYPED else ()
-    longer = (vocabulary.counts[other] for other in others if len(other) > len(text) and other.startswith(text))
-    return sum(longer) >= ENOUGH
 
 
 def _told(text: str, run: Sequence[str], found: Iterable[Way], library: Library) -> Iterator[tuple[float, Way]]:
