@@ -22,7 +22,7 @@ from bench.misheard import Library, misheard
 from bench.table import Settings
 from podpipe.prose import bare
 from podpipe.search import CANDIDATES, ENOUGH, Index, analysis, open_index
-from podpipe.search.alike import widen
+from podpipe.search.alike import instead
 from podpipe.search.alike.likely import Way, features
 from podpipe.search.query import All, Query, Term, parse
 from podpipe.search.rank import heard_as
@@ -56,7 +56,7 @@ def cases(library: Library, index: Index) -> Iterator[Case]:
         ways = (
             []
             if is_known or len(terms) > 2
-            else [way for way in widen.ways_of(text, run, vocabulary) if way.run != run]
+            else [way for way in instead.ways_of(text, run, vocabulary) if way.run != run]
         )
         if ways:
             heard = [(tuple(analysis.terms(words)), bare(words)) for _, words in pairs]
@@ -68,7 +68,7 @@ def cases(library: Library, index: Index) -> Iterator[Case]:
 
 
 def _ways(text: str, run: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[Way]:
-    found = [*widen.ways_of(text, run, vocabulary), *widen.several_of(text, run, vocabulary)]
+    found = [*instead.ways_of(text, run, vocabulary), *instead.several_of(text, run, vocabulary)]
     return (way for way in {way.words: way for way in found}.values() if way.run != run)
 
 
@@ -107,7 +107,7 @@ def fitted(rows: Floats, right: Flags) -> Floats:
 
 def main(folder: Path) -> None:
     """Fit on the given pairs and those that were really misheard, and print."""
-    widen.FIRST = WAYS
+    instead.FIRST = WAYS
     found: list[Case] = []
     for number, file in enumerate(
         (shared_data("search", "misheard.json"), Path(__file__).with_name("misheard_fitted.json"))

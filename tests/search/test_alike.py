@@ -122,6 +122,8 @@ def test_a_half_typed_word_finds_what_begins_so(tmp_path: Path, index: Index) ->
             hit = results.hits[0]
             assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == [word]
             assert hit.note == ""
+        assert [hit.note for hit in search(fresh, "virtualiza*").hits[:1]] == [""]
+        assert search(fresh, "virtuallza*").hits == ()  # what is to begin so is not looked for otherwise
 
 
 def test_what_was_said_as_asked_is_the_hit_though_a_sound_alike_stands_before_it(tmp_path: Path, index: Index) -> None:
