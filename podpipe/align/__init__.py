@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from podpipe.align import merge, onsets
-from podpipe.align.fit import started, unburied
+from podpipe.align.fit import parted, started, unburied
 from podpipe.align.local import Match, Tokens, find, similarity
 from podpipe.align.masked import unmasked
 from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Transcript
@@ -31,7 +31,7 @@ SURE = 0.5
 def settled(hypothesis: Hypothesis, sound: Sound) -> tuple[Hypothesis, Sound]:
     """Words and sound as they fit each other: with the pauses that music fills, and no word in a pause."""
     sound = unmasked(hypothesis.words, sound)
-    return replace(hypothesis, words=unburied(hypothesis.words, sound)), sound
+    return replace(hypothesis, words=unburied(parted(hypothesis.words, sound), sound)), sound
 
 
 def align(outline: Outline, hypothesis: Hypothesis, sound: Sound) -> Alignment:

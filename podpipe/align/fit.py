@@ -19,6 +19,9 @@ PAUSE_MS = 200
 _LEAST_SAID_MS = 120
 """A word takes so long to say."""
 
+_REST_MS = 400
+"""A word that is joined to one before such a pause is said after it, where nothing else is."""
+
 _REST = 0.3
 """Of what a word sounds beside its longest part, less than this share is not the word."""
 
@@ -67,6 +70,27 @@ def _spread(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
     ends = np.cumsum([len(word.text) for word in words]) / sum(len(word.text) for word in words)
     times = [start_ms, *(start_ms + int(end * (end_ms - start_ms)) for end in ends)]
     return [replace(word, start_ms=a, end_ms=b) for word, (a, b) in zip(words, pairwise(times), strict=True)]
+
+
+def parted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
+    """Words, those in two that a recogniser joined though one rests between them: "icculus.org-Futexes.".
+
+    What stands behind the last hyphen was said after the pause, where it sounds there and no word is.
+    """
+    pauses = [silence for silence in sound.silences if silence.length_ms >= PAUSE_MS]
+    starts = [pause.start_ms for pause in pauses]
+    result: list[Word] = []
+    for word, until_ms in zip(words, (*(word.start_ms for word in words[1:]), sound.duration_ms), strict=False):
+        first, _, last = word.text.rpartition("-")
+        place = bisect_right(starts, until_ms) - 2
+        if first and last[:1].isalnum() and place >= 0:
+            pause, after = pauses[place : place + 2]
+            is_said = after.start_ms - pause.end_ms >= _LEAST_SAID_MS <= pause.start_ms - word.start_ms
+            if is_said and pause.length_ms >= _REST_MS:
+                result.append(replace(word, text=first, end_ms=min(word.end_ms, pause.start_ms)))
+                word = replace(word, text=last, start_ms=pause.end_ms, end_ms=after.start_ms)
+        result.append(word)
+    return tuple(result)
 
 
 def fitted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podpipe.align.fit import fitted, started, unburied
+from podpipe.align.fit import fitted, parted, started, unburied
 from podpipe.models import Word
 from podpipe.sound import HOP_MS, Sound
 
@@ -44,6 +44,31 @@ def test_words_in_a_pause_were_said_before_it_where_no_other_word_is() -> None:
     words = (Word("lot.", 1000, 1400), Word("Open", 4000, 4200), Word("SSL,", 4200, 4600), Word("A", 4700, 5000))
     pauses = sound((1400, 2700), (3900, 4600))
     assert unburied(words, pauses) == (words[0], Word("Open", 2700, 3300), Word("SSL,", 3300, 3900), words[3])
+
+
+def test_words_that_were_joined_over_a_pause_are_two() -> None:
+    words = (Word("at", 1000, 1200), Word("icculus.org-f-Futexes.", 1200, 3500), Word("Darren", 6000, 6300))
+    apart = (Word("icculus.org-f", 1200, 3500), Word("Futexes.", 4600, 5300))
+    assert parted(words, sound((3500, 4600), (5300, 6000))) == (words[0], *apart, words[2])
+    assert parted(words, sound((3500, 4600))) == words  # nothing sounds by itself
+    assert parted(words, sound((3500, 3800), (5300, 6000))) == words  # no rest
+    busy = (*words[:2], Word("So", 4700, 5000), words[2])
+    assert parted(busy, sound((3500, 4600), (5300, 6000))) == busy  # another word is there
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9000), st.integers(1, 900)), max_size=8),
+    st.lists(st.tuples(st.integers(0, 9000), st.integers(10, 900)), max_size=5),
+)
+def test_words_that_are_parted_stay_in_order(times: list[tuple[int, int]], pauses: list[tuple[int, int]]) -> None:
+    words: list[Word] = []
+    for start, length in sorted(times):
+        start = max(start, words[-1].end_ms if words else 0)
+        words.append(Word("w-w.", start, start + length))
+    found = parted(words, sound(*((start, start + length) for start, length in pauses), length_ms=20_000))
+    assert "".join(word.text for word in words).replace("-", "") == "".join(w.text for w in found).replace("-", "")
+    assert all(left.end_ms <= right.start_ms for left, right in itertools.pairwise(found))
+    assert all(word.start_ms < word.end_ms for word in found)
 
 
 def test_words_in_a_pause_stay_where_another_is_said_before_it() -> None:
