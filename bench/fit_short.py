@@ -1,4 +1,4 @@
-"""Fits ``podpipe/topics/short_weights.py``: ``python -m bench.fit_short [--write]``, a minute.
+"""Fits ``podpipe/topics/short_weights.py``: ``python -m bench.fit_short [--write]``, two minutes.
 
 As ``bench.fit`` fits titles, on every other talk of ``bench.short_talks``; prints how well it does on the others.
 """
@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from bench import fit, short_talks
-from bench.fit import KINDS, Case, Curve, Likely, Weights
+from bench.fit import KINDS, Case, Likely
 from bench.measure import ROOT
 from bench.talks import Told
+from podpipe import minilm
 from podpipe.topics import chain, short, short_weights, titles
-from podpipe.topics.talk import prepare
+from podpipe.topics.meaning import Encoder
+from podpipe.topics.short_weights import Model, Models
+from podpipe.topics.talk import Floats, prepare
 
 FILE = ROOT / "podpipe" / "topics" / "short_weights.py"
 SEEDS = (1, 2, 3)
@@ -26,6 +31,7 @@ FLAT_MS, SLOPE_MS = 1000, 1500
 """As in ``bench.fit``."""
 BETWEEN, STRANGE = 2, 6
 """So many titles of other talks are put between; so many are all that is asked for."""
+NAMES = ("BY_WORDS", "BY_MEANING")
 HIGHEST = 0.89
 """The most that is ever said: pauses are made here, and where hosts make none before a topic, more is wrong."""
 
@@ -40,53 +46,69 @@ def halves() -> tuple[list[Told], list[Told]]:
     return sides
 
 
-def cases(talks: Sequence[Told], *, with_strange: bool) -> Iterator[Case]:
+class Remembering:
+    """An encoder that encodes each text once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Floats] = {}
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """As the encoder gives them."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._encoder.vectors(new), strict=True))
+        return np.array([self._known[text] for text in texts])
+
+
+def cases(talks: Sequence[Told], encoder: Encoder | None, *, with_strange: bool) -> Iterator[Case]:
     """What the models learn from; also titles that are of other talks, all of them."""
+    features = partial(short.features, encoder=encoder)
     at_random = random.Random(0)
     every = [title for told in talks for title in told.titles]
     for told in talks:
         others = [title for title in every if title not in told.titles]
-        yield fit.with_titles(told, (), at_random)
-        yield fit.with_titles(told, at_random.sample(others, BETWEEN), at_random)
+        yield fit.with_titles(told, (), at_random, features)
+        yield fit.with_titles(told, at_random.sample(others, BETWEEN), at_random, features)
         if with_strange:
-            yield _strange(told, at_random.sample(others, STRANGE))
-            yield _strange(told, at_random.sample(others, BETWEEN))
+            yield _strange(told, at_random.sample(others, STRANGE), features)
+            yield _strange(told, at_random.sample(others, BETWEEN), features)
 
 
-def _strange(told: Told, asked: Sequence[str]) -> Case:
+def _strange(told: Told, asked: Sequence[str], features: fit.Features) -> Case:
     talk = prepare(told.words, told.duration_ms)
     gaps = chain.gaps(talk.times_ms, titles.mean_gap_ms(talk, len(asked)))
-    return Case(titles.features(talk, asked), talk.times_ms, *gaps, (None,) * len(asked))
+    return Case(features(talk, asked), talk.times_ms, *gaps, (None,) * len(asked))
 
 
-def told(talks: Sequence[Told]) -> list[Likely]:
+def told(talks: Sequence[Told], encoder: Encoder | None) -> list[Likely]:
     """How sure the present weights are of each start that they give, and whether it is right."""
     found = []
     for talk in talks:
-        for placement, start_ms in zip(_place(talk), talk.starts_ms, strict=True):
+        for placement, start_ms in zip(_place(talk, encoder), talk.starts_ms, strict=True):
             if placement.start_ms is not None:
                 found.append((placement.confidence, abs(placement.start_ms - start_ms) <= short.WITHIN_MS))
     return found
 
 
-def report(talks: Sequence[Told]) -> str:
+def report(talks: Sequence[Told], encoder: Encoder | None) -> str:
     """What is found and invented in talks, asked for their own titles, those of others, and both."""
     at_random = random.Random(1)
     every = [title for talk in talks for title in talk.titles]
-    own = told(talks)
+    own = told(talks, encoder)
     strange = mixed = 0
     out_of_order: list[Likely] = []
     for talk in talks:
         others = [title for title in every if title not in talk.titles]
-        strange += _count(replace(talk, titles=tuple(at_random.sample(others, STRANGE))))
+        strange += _count(replace(talk, titles=tuple(at_random.sample(others, STRANGE))), encoder)
         between = at_random.sample(others, BETWEEN)
-        placements = _place(replace(talk, titles=tuple(_between(talk.titles, between, at_random))))
+        placements = _place(replace(talk, titles=tuple(_between(talk.titles, between, at_random))), encoder)
         mixed += sum(one.start_ms is not None and one.section.heading in between for one in placements)
         order = at_random.sample(range(len(talk.titles)), len(talk.titles))
         shuffled = replace(
             talk, titles=tuple(talk.titles[n] for n in order), starts_ms=tuple(talk.starts_ms[n] for n in order)
         )
-        out_of_order += told([shuffled])
+        out_of_order += told([shuffled], encoder)
     return (
         f"own {sum(right for _, right in own)} of {len(every)}, {sum(not right for _, right in own)} wrong; of others"
         f" {strange} of {STRANGE * len(talks)}; put between {mixed} of {BETWEEN * len(talks)}; in another order"
@@ -101,22 +123,67 @@ def _between(own: Sequence[str], others: Sequence[str], at_random: random.Random
     return asked
 
 
-def _place(talk: Told) -> Sequence[short.Placement]:
-    return short.place(talk.words, talk.duration_ms, talk.titles)
+def _place(talk: Told, encoder: Encoder | None) -> Sequence[short.Placement]:
+    return short.place(talk.words, talk.duration_ms, talk.titles, encoder)
 
 
-def _count(talk: Told) -> int:
-    return sum(placement.start_ms is not None for placement in _place(talk))
+def _count(talk: Told, encoder: Encoder | None) -> int:
+    return sum(placement.start_ms is not None for placement in _place(talk, encoder))
 
 
-def source(of_talk: Weights, of_any: Weights, curve: Curve) -> str:
-    """The lines of the file."""
-    lines = ['"""What ``short`` learned, written by ``python -m bench.fit_short --write``."""\n']
-    lines.append("from __future__ import annotations\n")
-    for name, (weights, skip) in (("OF_TALK", of_talk), ("OF_ANY", of_any)):
-        lines += [f"{name} = (", *(f"    {weight:.3g}," for weight in weights), ")", f"{name}_SKIP = {skip:.3g}"]
-    lines += ["CONFIDENCE = (", *(f"    ({', '.join(f'{value:.3g}' for value in row)})," for row in curve), ")"]
-    return "\n".join([*lines, ""])
+HEAD = '''"""What ``short`` learned, written by ``python -m bench.fit_short --write``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Model(NamedTuple):
+    """Weights of the features, in their order, and what it costs that a title does not occur."""
+
+    weights: tuple[float, ...]
+    skip: float
+
+
+class Models(NamedTuple):
+    """One that finds, one that says whether titles are of the talk, and the probability of the first made true."""
+
+    of_talk: Model
+    of_any: Model
+    confidence: tuple[tuple[float, ...], tuple[float, ...]]
+
+'''
+
+
+def source(name: str, models: Models) -> str:
+    """The lines of the file for features with an encoder, or without."""
+    lines = [f"\n{name} = Models("]
+    for model in (models.of_talk, models.of_any):
+        lines += ["    Model(", "        (", *(f"            {weight:.3g}," for weight in model.weights), "        ),"]
+        lines += [f"        {model.skip:.3g},", "    ),"]
+    lines += [
+        "    (",
+        *(f"        ({', '.join(f'{value:.3g}' for value in row)})," for row in models.confidence),
+        "    ),",
+    ]
+    return "\n".join([*lines, ")", ""])
+
+
+def fitted(fitted_on: Sequence[Told], held_out: Sequence[Told], encoder: Encoder | None) -> Models:
+    """Both models, and how often what they say is right on talks that they were not fitted on."""
+    models = []
+    for with_strange in (False, True):
+        weights, skip = fit.fit(list(cases(fitted_on, encoder, with_strange=with_strange)), KINDS[0])
+        models.append(Model(tuple(map(float, weights)), float(skip)))
+    plain = Models(models[0], models[1], ((0.0, 1.0), (0.0, 1.0)))
+    _use(encoder, plain)
+    result = plain._replace(confidence=fit.curve(told(held_out, encoder), HIGHEST))
+    _use(encoder, result)
+    return result
+
+
+def _use(encoder: Encoder | None, models: Models) -> None:
+    setattr(short_weights, NAMES[encoder is not None], models)
 
 
 def main() -> None:
@@ -125,20 +192,21 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write {FILE.relative_to(ROOT)}")
     arguments = parser.parse_args()
     fit.FLAT_MS, fit.SLOPE_MS = FLAT_MS, SLOPE_MS
-    fitted, held_out = halves()
-    models = [fit.fit(list(cases(fitted, with_strange=with_strange)), KINDS[0]) for with_strange in (False, True)]
-    for name, (weights, skip) in zip(("OF_TALK", "OF_ANY"), models, strict=True):
-        setattr(short_weights, name, tuple(map(float, weights)))
-        setattr(short_weights, f"{name}_SKIP", float(skip))
-    short_weights.CONFIDENCE = ((0.0, 1.0), (0.0, 1.0))
-    curve = fit.curve(told(held_out), HIGHEST)
-    for name, talks in (("fitted on", fitted), ("held out", held_out)):
-        print(f"{name}: {report(talks)}")
-    text = source(models[0], models[1], curve)
+    fitted_on, held_out = halves()
+    text = HEAD
+    for name, encoder in zip(NAMES, (None, Remembering(_encoder())), strict=True):
+        text += source(name, fitted(fitted_on, held_out, encoder))
+        for which, talks in (("fitted on", fitted_on), ("held out", held_out)):
+            print(f"{name}, {which}: {report(talks, encoder)}", flush=True)
     if arguments.write:
         FILE.write_text(text, "utf-8")
-    else:
-        print(np.round(curve, 3))
+
+
+def _encoder() -> Encoder:
+    found = minilm.find()
+    if found is None:
+        sys.exit(f"{minilm.PACKAGE} is not installed; make .venv/bench installs it")
+    return found
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import measure
 from bench.episodes import Truth
 from bench.table import Settings
-from podpipe import sound, storage
+from podpipe import minilm, sound, storage
 from podpipe.align import align, settled
 from podpipe.models import Chapters, Hypothesis, Notes, Outline, Transcript
 from podpipe.notes import read_outline
@@ -45,7 +45,7 @@ def made_of(outline: Outline, hypothesis: Hypothesis, loudness: Sound) -> Outcom
     """Transcript and chapters, as ``podpipe ingest`` makes them."""
     hypothesis, loudness = settled(hypothesis, loudness)
     alignment = align(outline, hypothesis, loudness)
-    return Outcome(alignment.transcript, find_chapters(outline, alignment, hypothesis, loudness))
+    return Outcome(alignment.transcript, find_chapters(outline, alignment, hypothesis, loudness, minilm.find()))
 
 
 def heard(settings: Settings, truth: Truth, model: str = "base", *, notes: bool) -> Hypothesis:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podpipe import learned, library, storage, timecode
+from podpipe import learned, library, minilm, storage, timecode
 from podpipe.errors import TranscriptError
 from podpipe.models import Chapters, Cue, Episode, Hypothesis, IndexedEpisode, Notes, Outline, Sentence, Transcript
 from podpipe.work import Made, Work
@@ -120,7 +120,8 @@ def align(work: Work, outline: Outline) -> None:
     published_file = work.folder.path / library.PUBLISHED
     offered = work.folder.published_transcript()
     files = [path.name for path in (published_file, offered) if path and path.exists()]
-    inputs = [work.digests(library.HYPOTHESIS, original.name, *files), outline]
+    encoder = minilm.find()
+    inputs = [work.digests(library.HYPOTHESIS, original.name, *files), outline, *([minilm.SHA256] if encoder else [])]
 
     def action() -> Made:
         from podpipe import topics
@@ -140,7 +141,9 @@ def align(work: Work, outline: Outline) -> None:
         ]
         published, remarks = choose(offers, transcript.duration_ms)
         work.remarks += remarks
-        found = Chapters(published) if published else topics.find_chapters(outline, alignment, hypothesis, heard)
+        found = (
+            Chapters(published) if published else topics.find_chapters(outline, alignment, hypothesis, heard, encoder)
+        )
         kept, images = pictures.as_files(found.chapters)
         return Made(
             {

@@ -21,7 +21,7 @@ VALUES = {"podpipe.models", "podpipe.errors", "podpipe.timecode"}
 HEAVY = {
     "av": {"podpipe.audio", "podpipe.encoding", "podpipe.loudness"},
     "faster_whisper": {"podpipe.speech.faster_whisper", "podpipe.speech.vad"},
-    "ctranslate2": {"podpipe.speech.faster_whisper"},
+    "ctranslate2": {"podpipe.speech.faster_whisper", "podpipe.minilm"},
     "whisper": {"podpipe.speech.openai_whisper"},
     "torch": {"podpipe.speech.openai_whisper"},
     "pydub": {"podpipe.edits.sound"},

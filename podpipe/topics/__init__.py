@@ -18,6 +18,7 @@ from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, M
 from podpipe.notes import stamps
 from podpipe.sound import Sound
 from podpipe.topics import agenda, flow, heard, questions, short, titles
+from podpipe.topics.meaning import Encoder
 
 THRESHOLD = 0.5
 OPENING = "Introduction"
@@ -37,8 +38,13 @@ def find_chapters(
     alignment: Alignment,
     hypothesis: Hypothesis,
     sound: Sound,
+    encoder: Encoder | None = None,
 ) -> Chapters:
-    """The chapters of an episode for which its publisher made none, and what was looked for in vain."""
+    """The chapters of an episode for which its publisher made none, and what was looked for in vain.
+
+    Raises:
+        SpeechError: the encoder's weights are damaged.
+    """
     duration_ms = alignment.transcript.duration_ms
     hypothesis = replace(hypothesis, words=fitted(hypothesis.words, sound))
     stamped = stamps.listed(outline.sections, duration_ms)
@@ -54,7 +60,7 @@ def find_chapters(
     if named and not found:
         named, not_heard = heard.beside(named, not_heard, hypothesis.words, sound)
     found, missing = [*found, *named], _without([*missing, *not_heard], named)
-    found, missing = _in_talk(outline, alignment.transcript, found, missing)
+    found, missing = _in_talk(outline, alignment.transcript, found, missing, encoder)
     if not found:
         found = heard.find(hypothesis.words, sound)
     is_long = duration_ms > _LONG_MS
@@ -106,19 +112,26 @@ def _sure(
 
 
 def _in_talk(
-    outline: Outline, transcript: Transcript, found: list[Chapter], missing: list[Missing]
+    outline: Outline,
+    transcript: Transcript,
+    found: list[Chapter],
+    missing: list[Missing],
+    encoder: Encoder | None,
 ) -> tuple[list[Chapter], list[Missing]]:
     """The topics that the notes only name, where talk turns to them, if most were not said as headings."""
     named = list(dict.fromkeys(s.heading for s in outline.sections if s.heading and not s.text)) or outline.agenda
     as_script = any(chapter.evidence == "script" for chapter in found)
     if as_script or len(named) < 2 or 2 * len(found) >= len(named):
         return found, missing
-    is_long = transcript.duration_ms > _LONG_MS
-    if not is_long and transcript.duration_ms >= short.SECTION_MS * len(named):
+    words, duration_ms = transcript.words, transcript.duration_ms
+    if duration_ms > _LONG_MS:
+        turned, lost = _sure(titles.place(words, duration_ms, named), "agenda", titles.LEAST)
+    elif duration_ms < short.SECTION_MS * len(named):
+        is_english = transcript.language[:2] == "en"
+        placements = short.place(words, duration_ms, named, encoder if is_english else None)
+        turned, lost = _sure(placements, "agenda", short.LEAST)
+    else:
         return found, missing
-    model = titles if is_long else short
-    placements = model.place(transcript.words, transcript.duration_ms, named)
-    turned, lost = _sure(placements, "agenda", model.LEAST)
     if len(turned) <= len(found):
         return found, missing
     return turned, _without([*lost, *missing], turned)

@@ -34,8 +34,9 @@ that are likelier than about half of that F1 (Lipton, Elkan and Naryanaswamy, 20
 
 CENTRE_MS = 20_000
 
-TOLD = 12
-"""Of what speaks for a title at a place, the first so many kinds are about its own words."""
+TOLD, SAID = 12, 4
+"""Of what speaks for a title at a place, the first so many kinds are about its own words; and the one that says how
+much of these is said soon, beside where most is."""
 
 _FAR = 100_000
 _ALIKE = 84

@@ -9,8 +9,10 @@ import pytest
 
 from bench import short_talks, unannounced
 from bench.talks import Told
+from podpipe import minilm
 from podpipe.models import Placement
 from podpipe.topics import short
+from podpipe.topics.meaning import Encoder
 from podpipe.topics.talk import prepare
 
 IN_ORDER = ("georgia_train", "glacier_expert", "pension_two", "rowing_sport", "release_two", "wall_howto")
@@ -21,21 +23,26 @@ def talk(name: str) -> Told:
     return short_talks.spoken(1, list(short_talks.unannounced(unannounced.FOLDER / name)), random.Random(1))
 
 
-def place(told: Told, titles: tuple[str, ...]) -> dict[str, Placement]:
-    return dict(zip(titles, short.place(told.words, told.duration_ms, titles), strict=True))
+@pytest.fixture(params=["words", "meaning"], scope="module")
+def encoder(request: pytest.FixtureRequest) -> Encoder | None:
+    return minilm.find() if request.param == "meaning" else None
 
 
-def found(told: Told, titles: tuple[str, ...]) -> dict[str, int]:
-    placed = place(told, titles)
+def place(told: Told, titles: tuple[str, ...], encoder: Encoder | None) -> dict[str, Placement]:
+    return dict(zip(titles, short.place(told.words, told.duration_ms, titles, encoder), strict=True))
+
+
+def found(told: Told, titles: tuple[str, ...], encoder: Encoder | None) -> dict[str, int]:
+    placed = place(told, titles, encoder)
     return {title: one.start_ms for title, one in placed.items() if one.start_ms is not None}
 
 
-def test_topics_are_found_where_the_talk_turns_to_them() -> None:
+def test_topics_are_found_where_the_talk_turns_to_them(encoder: Encoder | None) -> None:
     right = wrong = asked = 0
     for name in IN_ORDER:
         told = talk(name)
         starts = dict(zip(told.titles, told.starts_ms, strict=True))
-        for title, start_ms in found(told, told.titles).items():
+        for title, start_ms in found(told, told.titles, encoder).items():
             is_right = abs(start_ms - starts[title]) <= short.WITHIN_MS
             right, wrong = right + is_right, wrong + (not is_right)
         asked += len(starts)
@@ -44,19 +51,19 @@ def test_topics_are_found_where_the_talk_turns_to_them() -> None:
 
 
 @pytest.mark.parametrize("name", IN_ORDER)
-def test_topics_of_other_talk_are_not_found(name: str) -> None:
+def test_topics_of_other_talk_are_not_found(name: str, encoder: Encoder | None) -> None:
     others = [title for other in IN_ORDER if other != name for title in talk(other).titles]
     for seed in range(5):
-        assert found(talk(name), tuple(random.Random(seed).sample(others, 6))) == {}
+        assert found(talk(name), tuple(random.Random(seed).sample(others, 6)), encoder) == {}
 
 
-def test_each_placement_says_why() -> None:
+def test_each_placement_says_why(encoder: Encoder | None) -> None:
     told = talk("rowing_sport")
-    for title, placement in place(told, (*told.titles, "Sourdough starters")).items():
+    for title, placement in place(told, (*told.titles, "Sourdough starters"), encoder).items():
         assert placement.section.heading == title
         assert placement.because
         assert (placement.start_ms is None) == (placement.confidence == 0)
-    first = place(told, told.titles)[told.titles[0]]
+    first = place(told, told.titles, encoder)[told.titles[0]]
     assert "the talk turns to its words at" in first.because
 
 
@@ -65,12 +72,12 @@ def test_nothing_is_found_where_nothing_is_said() -> None:
     assert short.place(talk("rowing_sport").words, 60_000, ()) == ()
 
 
-def test_titles_in_another_order_are_found_by_their_words() -> None:
+def test_titles_in_another_order_are_found_by_their_words(encoder: Encoder | None) -> None:
     right = wrong = asked = 0
     for name in IN_ORDER:
         told = talk(name)
         starts = dict(zip(told.titles, told.starts_ms, strict=True))
-        for title, start_ms in found(told, tuple(sorted(told.titles))).items():
+        for title, start_ms in found(told, tuple(sorted(told.titles)), encoder).items():
             is_right = abs(start_ms - starts[title]) <= short.WITHIN_MS
             right, wrong = right + is_right, wrong + (not is_right)
         asked += len(starts)
@@ -80,7 +87,7 @@ def test_titles_in_another_order_are_found_by_their_words() -> None:
 
 def test_places_are_in_turn_or_not() -> None:
     told = talk("glacier_expert")
-    said = short.said_most(prepare(told.words, told.duration_ms), told.titles)
+    said = short.said_most(short.features(prepare(told.words, told.duration_ms), told.titles, None))
     assert short.in_turn(said) >= 0.8
     assert short.in_turn(said[::-1]) <= 0.2
     assert short.in_turn(said[:1]) == 1
