@@ -18,7 +18,7 @@ from bench import talks
 from bench.measure import ROOT
 from bench.talks import Told
 from podpipe.topics import chain, flow, titles, weights
-from podpipe.topics.chain import Doubles
+from podpipe.topics.chain import Curve, Doubles, Model
 from podpipe.topics.talk import Floats, Ints, Talk, prepare
 
 FILE = ROOT / "podpipe" / "topics" / "weights.py"
@@ -30,7 +30,6 @@ LOWEST = 0.3
 """Starts about so likely are looked at, for the curve of flow."""
 
 Weights = tuple[Doubles, float]
-Curve = tuple[tuple[float, ...], tuple[float, ...]]
 Likely = tuple[float, bool]
 """How likely a start is by the model, and whether it is right."""
 
@@ -204,22 +203,32 @@ chapters that people made, give or take 5 s. A curve is the model's probability,
 
 from __future__ import annotations
 
+from podpipe.topics.chain import Model
+
 TITLE_GAP = {gap}
 """The mean time from one chapter to the next, in shares of the talk."""
 '''
-BIAS = {
-    "TITLES": ("SKIP", "What it costs that a title is not talked about."),
-    "FLOW": ("FLOW_BEGIN", "What speaks against a beginning at any place."),
-}
 
 
 def source(kind: Kind, model: Weights, told: Curve) -> str:
     """The lines of ``weights.py`` for one kind."""
-    bias, meaning = BIAS[kind.name]
+    if kind.is_cost:
+        return of_model(kind.name, Model(tuple(map(float, model[0])), model[1], told))
     lines = [f"\n{kind.name} = (", *(f"    {_number(weight)}," for weight in model[0]), ")"]
-    lines += [f"{bias} = {_number(model[1])}", f'"""{meaning}"""', f"{kind.name}_CONFIDENCE = ("]
-    lines += [f"    ({', '.join(map(_number, values))})," for values in told]
+    lines += [f"{kind.name}_BEGIN = {_number(model[1])}", '"""What speaks against a beginning at any place."""']
+    lines += [f"{kind.name}_CONFIDENCE = (", *(f"    ({', '.join(map(_number, row))})," for row in told)]
     return "\n".join([*lines, ")", ""])
+
+
+def of_model(name: str, model: Model) -> str:
+    """The lines of a module that define a model."""
+    lines = [f"\n{name} = Model(", "    (", *(f"        {_number(weight)}," for weight in model.weights), "    ),"]
+    lines += [
+        f"    {_number(model.skip)},",
+        "    (",
+        *(f"        ({', '.join(map(_number, row))})," for row in model.curve),
+    ]
+    return "\n".join([*lines, "    ),", ")", ""])
 
 
 def _number(value: float) -> str:

@@ -20,8 +20,9 @@ from bench.measure import ROOT
 from bench.talks import Told
 from podpipe import minilm
 from podpipe.topics import chain, short, short_weights, titles
+from podpipe.topics.chain import Model
 from podpipe.topics.meaning import Encoder
-from podpipe.topics.short_weights import Model, Models
+from podpipe.topics.short_weights import Pair
 from podpipe.topics.talk import Floats, prepare
 
 FILE = ROOT / "podpipe" / "topics" / "short_weights.py"
@@ -137,53 +138,41 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
-class Model(NamedTuple):
-    """Weights of the features, in their order, and what it costs that a title does not occur."""
-
-    weights: tuple[float, ...]
-    skip: float
+from podpipe.topics.chain import Model
 
 
-class Models(NamedTuple):
-    """One that finds, one that says whether titles are of the talk, and the probability of the first made true."""
+class Pair(NamedTuple):
+    """A model that finds, and one that says whether titles are of the talk at all."""
 
     of_talk: Model
     of_any: Model
-    confidence: tuple[tuple[float, ...], tuple[float, ...]]
 
 '''
 
 
-def source(name: str, models: Models) -> str:
+def source(name: str, pair: Pair) -> str:
     """The lines of the file for features with an encoder, or without."""
-    lines = [f"\n{name} = Models("]
-    for model in (models.of_talk, models.of_any):
-        lines += ["    Model(", "        (", *(f"            {weight:.3g}," for weight in model.weights), "        ),"]
-        lines += [f"        {model.skip:.3g},", "    ),"]
-    lines += [
-        "    (",
-        *(f"        ({', '.join(f'{value:.3g}' for value in row)})," for row in models.confidence),
-        "    ),",
-    ]
-    return "\n".join([*lines, ")", ""])
+    names = [f"_OF_{which}_{name}" for which in ("TALK", "ANY")]
+    models = "".join(fit.of_model(*one) for one in zip(names, pair, strict=True))
+    return f"{models}\n{name} = Pair({', '.join(names)})\n"
 
 
-def fitted(fitted_on: Sequence[Told], held_out: Sequence[Told], encoder: Encoder | None) -> Models:
+def fitted(fitted_on: Sequence[Told], held_out: Sequence[Told], encoder: Encoder | None) -> Pair:
     """Both models, and how often what they say is right on talks that they were not fitted on."""
     models = []
     for with_strange in (False, True):
         weights, skip = fit.fit(list(cases(fitted_on, encoder, with_strange=with_strange)), KINDS[0])
         models.append(Model(tuple(map(float, weights)), float(skip)))
-    plain = Models(models[0], models[1], ((0.0, 1.0), (0.0, 1.0)))
+    plain = Pair(models[0], models[1])
     _use(encoder, plain)
-    result = plain._replace(confidence=fit.curve(told(held_out, encoder), HIGHEST))
+    curve = fit.curve(told(held_out, encoder), HIGHEST)
+    result = plain._replace(of_talk=plain.of_talk._replace(curve=curve))
     _use(encoder, result)
     return result
 
 
-def _use(encoder: Encoder | None, models: Models) -> None:
-    setattr(short_weights, NAMES[encoder is not None], models)
+def _use(encoder: Encoder | None, pair: Pair) -> None:
+    setattr(short_weights, NAMES[encoder is not None], pair)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ begins there, from which the choice that is right most often is made.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,25 @@ from numpy.typing import NDArray
 from podpipe.topics.talk import Ints
 
 Doubles = NDArray[np.float64]
+Curve = tuple[tuple[float, ...], tuple[float, ...]]
+"""Probabilities that a model says, and how often that is right."""
 
 _FLOOR = 1e-300
 _SHORTEST_MS = 5000
+
+
+class Model(NamedTuple):
+    """What was learned of features of titles at places."""
+
+    weights: tuple[float, ...]
+    """Of each feature, a logarithm of odds."""
+    skip: float
+    """What it costs that a title does not occur."""
+    curve: Curve = ((0.0, 1.0), (0.0, 1.0))
+
+    def right(self, likely: float) -> float:
+        """How often it is right that what is said to be so likely is."""
+        return float(np.interp(likely, *self.curve))
 
 
 def titles_begin(scores: Doubles, between: Doubles, first: Doubles, skip: float | Doubles) -> tuple[Doubles, float]:

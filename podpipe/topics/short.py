@@ -18,7 +18,7 @@ from podpipe import timecode
 from podpipe.models import Placement, Section, Word
 from podpipe.topics import chain, meaning, short_weights, titles
 from podpipe.topics.meaning import Encoder
-from podpipe.topics.short_weights import Models
+from podpipe.topics.short_weights import Pair
 from podpipe.topics.talk import Floats, Ints, Talk, prepare
 
 SECTION_MS = 150_000
@@ -55,14 +55,15 @@ def place(
     talk = prepare(words, duration_ms)
     if not talk.places.size or not asked:
         return tuple(Placement(Section(title), None, None, 0.0, "nothing is said") for title in asked)
+    by = short_weights.BY_WORDS if encoder is None else short_weights.BY_MEANING
     told = features(talk, asked, encoder)
     said = said_most(told)
     if in_turn(said) >= _IN_TURN:
-        return tuple(_in_order(talk, asked, told, _models(encoder), LEAST))
+        return tuple(_in_order(talk, asked, told, by, LEAST))
     order = np.argsort(said, kind="stable")
     reordered = [asked[number] for number in order]
     told = features(talk, reordered, encoder)
-    placed = _in_order(talk, reordered, told, _models(encoder), _LEAST_REORDERED)
+    placed = _in_order(talk, reordered, told, by, _LEAST_REORDERED)
     return tuple(placed[number] for number in np.argsort(order))
 
 
@@ -70,10 +71,6 @@ def features(talk: Talk, asked: Sequence[str], encoder: Encoder | None) -> Float
     """What speaks for each title at each place, shape (titles, places, kinds)."""
     by_words = titles.features(talk, asked)
     return by_words if encoder is None else np.dstack((by_words, meaning.features(encoder, talk, asked)))
-
-
-def _models(encoder: Encoder | None) -> Models:
-    return short_weights.BY_WORDS if encoder is None else short_weights.BY_MEANING
 
 
 def said_most(told: Floats) -> Ints:
@@ -87,12 +84,11 @@ def in_turn(places: Ints) -> float:
     return float(np.mean(pairs)) if pairs else 1.0
 
 
-def _in_order(talk: Talk, asked: Sequence[str], told: Floats, models: Models, least: float) -> list[Placement]:
+def _in_order(talk: Talk, asked: Sequence[str], told: Floats, by: Pair, least: float) -> list[Placement]:
     """The placements of titles that are in the order of the talk, as likely as ``least``."""
     gaps = chain.gaps(talk.times_ms, titles.mean_gap_ms(talk, len(asked)))
     found, sure = (
-        chain.titles_begin((told @ np.array(model.weights)).astype(np.float64), *gaps, model.skip)[0]
-        for model in (models.of_talk, models.of_any)
+        chain.titles_begin((told @ np.array(model.weights)).astype(np.float64), *gaps, model.skip)[0] for model in by
     )
     chosen = titles.in_order(chain.centred(found, talk.times_ms, CENTRE_MS))
     near, surely = (chain.nearby(likely, talk.times_ms, WITHIN_MS) for likely in (found, sure))
@@ -101,7 +97,7 @@ def _in_order(talk: Talk, asked: Sequence[str], told: Floats, models: Models, le
     placed = []
     for title, place, row, occur in zip(asked, chosen, near, occurs, strict=True):
         is_likely = is_of_talk and place is not None and row[place] >= least and occur >= _LEAST_OCCURS
-        confidence = float(np.interp(row[place], *models.confidence)) if is_likely else 0.0
+        confidence = by.of_talk.right(float(row[place])) if is_likely else 0.0
         placed.append(_placement(talk, title, place, confidence))
     return placed
 

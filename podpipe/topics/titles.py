@@ -76,13 +76,14 @@ def place(words: Sequence[Word], duration_ms: int, titles: Sequence[str]) -> tup
     talk = prepare(words, duration_ms)
     if not talk.places.size or not titles:
         return tuple(Placement(Section(title), None, None, 0.0, "nothing is said") for title in titles)
-    scores = (features(talk, titles) @ np.array(weights.TITLES)).astype(np.float64)
+    model = weights.TITLES
+    scores = (features(talk, titles) @ np.array(model.weights)).astype(np.float64)
     gaps = chain.gaps(talk.times_ms, mean_gap_ms(talk, len(titles)))
-    found, _ = chain.titles_begin(scores, *gaps, weights.SKIP)
+    found, _ = chain.titles_begin(scores, *gaps, model.skip)
     near = chain.nearby(found, talk.times_ms, WITHIN_MS)
     chosen = in_order(chain.centred(found, talk.times_ms, CENTRE_MS))
     return tuple(
-        _placement(talk, title, place, 0.0 if place is None else float(near[number, place]))
+        _placement(talk, title, place, 0.0 if place is None else model.right(float(near[number, place])))
         for number, (title, place) in enumerate(zip(titles, chosen, strict=True))
     )
 
@@ -115,9 +116,8 @@ def _placement(talk: Talk, title: str, place: int | None, sure: float) -> Placem
     start_ms = int(talk.times_ms[place])
     first = int(talk.places[place])
     opening = " ".join(word.text for word in talk.words[first : first + 8])
-    confidence = round(float(np.interp(sure, *weights.TITLES_CONFIDENCE)), 2)
     because = f"the talk turns to its words at {timecode.clock(start_ms)}: “{opening} …”"
-    return Placement(Section(title), start_ms, None, confidence, because)
+    return Placement(Section(title), start_ms, None, round(sure, 2), because)
 
 
 def features(talk: Talk, titles: Sequence[str], *, in_order: bool = True) -> Floats:

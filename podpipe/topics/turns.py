@@ -39,7 +39,7 @@ def worths(topics: Sequence[str], places: Sequence[Opening], words: Sequence[Wor
     if not topics or not places:
         return np.zeros((len(topics), len(places)), np.float32)
     talk = prepare(words, duration_ms, [place.start_ms for place in places])
-    features, weighed = titles.features(talk, topics, in_order=False), np.array(weights.TITLES, np.float32)
+    features, weighed = titles.features(talk, topics, in_order=False), np.array(weights.TITLES.weights, np.float32)
     scores = features @ weighed
     told = features[:, :, : titles.TOLD] @ weighed[: titles.TOLD]
     pauses = 2 * np.log2([place.weight / _LONG_FOR_TURN for place in places])
