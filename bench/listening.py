@@ -41,11 +41,12 @@ def outline_of(truth: Truth, mode: str) -> Outline:
     return {"script": whole, "agenda only": Outline(whole.agenda), "no notes": Outline()}[mode]
 
 
-def made_of(outline: Outline, hypothesis: Hypothesis, loudness: Sound) -> Outcome:
-    """Transcript and chapters, as ``podpipe ingest`` makes them."""
+def made_of(outline: Outline, hypothesis: Hypothesis, loudness: Sound, *, by_meaning: bool = True) -> Outcome:
+    """Transcript and chapters, as ``podpipe ingest`` makes them; or without an encoder of sentences."""
     hypothesis, loudness = settled(hypothesis, loudness)
     alignment = align(outline, hypothesis, loudness)
-    return Outcome(alignment.transcript, find_chapters(outline, alignment, hypothesis, loudness, minilm.find()))
+    encoder = minilm.find() if by_meaning else None
+    return Outcome(alignment.transcript, find_chapters(outline, alignment, hypothesis, loudness, encoder))
 
 
 def heard(settings: Settings, truth: Truth, model: str = "base", *, notes: bool) -> Hypothesis:

