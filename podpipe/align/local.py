@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-_SAME, _ALIKE, _OTHER = 2.0, 1.0, -1.0
+_SAME, _ALIKE, _OTHER, _TAKEN = 2, 1, -1, -4
 _GAP = 0.5
 _ALIKE_FROM = 0.6
 _PART = re.compile(r"[^\W_]+")
@@ -56,29 +56,28 @@ class Match:
         return self.pairs[0][0]
 
 
-def similarity(script: Tokens, heard: Tokens) -> NDArray[np.float32]:
+def similarity(script: Tokens, heard: Tokens) -> NDArray[np.int8]:
     """Score of each script token against each heard one, shape (script, heard)."""
     if not script.keys or not heard.keys:
-        return np.zeros((len(script.keys), len(heard.keys)), np.float32)
+        return np.zeros((len(script.keys), len(heard.keys)), np.int8)
     left, left_of = np.unique(script.keys, return_inverse=True)
     right, right_of = np.unique(heard.keys, return_inverse=True)
     alike = process.cdist(
         left, right, scorer=Levenshtein.normalized_similarity, dtype=np.float32, score_cutoff=_ALIKE_FROM
     )
-    scores = np.where(alike >= 1, _SAME, np.where(alike > 0, _ALIKE, _OTHER)).astype(np.float32)
+    scores = np.where(alike >= 1, _SAME, np.where(alike > 0, _ALIKE, _OTHER)).astype(np.int8)
     return scores[left_of][:, right_of]
 
 
-def find(table: NDArray[np.float32], free: NDArray[np.bool_]) -> Match | None:
+def find(table: NDArray[np.int8], free: NDArray[np.bool_]) -> Match | None:
     """The best local alignment among heard tokens that are free; None where nothing fits."""
     rows, columns = table.shape
     if not rows or not columns:
         return None
-    table = np.where(free, table, -4.0)
     scores = np.zeros((rows + 1, columns + 1), np.float32)
     slope = np.arange(columns + 1, dtype=np.float32) * _GAP
     for row in range(rows):
-        best = np.maximum(scores[row, 1:] - _GAP, scores[row, :-1] + table[row])
+        best = np.maximum(scores[row, 1:] - _GAP, scores[row, :-1] + np.where(free, table[row], _TAKEN))
         best = np.concatenate(([0.0], np.maximum(best, 0)))
         scores[row + 1] = np.maximum.accumulate(best + slope) - slope
     row, column = (int(i) for i in np.unravel_index(int(scores.argmax()), scores.shape))
@@ -86,9 +85,10 @@ def find(table: NDArray[np.float32], free: NDArray[np.bool_]) -> Match | None:
     pairs: list[tuple[int, int]] = []
     while row and column and scores[row, column] > 0:
         here = scores[row, column]
-        if abs(here - (scores[row - 1, column - 1] + table[row - 1, column - 1])) < 1e-3:
+        alike = table[row - 1, column - 1] if free[column - 1] else _TAKEN
+        if abs(here - (scores[row - 1, column - 1] + alike)) < 1e-3:
             row, column = row - 1, column - 1
-            if table[row, column] > 0:
+            if alike > 0:
                 pairs.append((row, column))
         elif abs(here - (scores[row - 1, column] - _GAP)) < 1e-3:
             row -= 1

@@ -8,6 +8,7 @@ begins there, from which the choice that is right most often is made.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 _FLOOR = 1e-300
 _SHORTEST_MS = 5000
+_BLOCK = 256
 
 
 class Model(NamedTuple):
@@ -97,11 +99,19 @@ def gaps(times_ms: Ints, mean_ms: float) -> tuple[Doubles, Doubles]:
     Like a gamma distribution, with a little for every gap, as some topics are short or very long.
     """
     times = times_ms.astype(np.float64)
-    lengths = (times[None, :] - times[:, None]) / mean_ms
-    allowed = np.maximum(lengths, 0)
-    between = np.where(lengths * mean_ms > _SHORTEST_MS, allowed**1.6 * np.exp(-2.2 * allowed) + 1e-4, 0)
+    between = np.empty((times.size, times.size))
+    for rows in _blocks(times.size):
+        lengths = (times[None, :] - times[rows, None]) / mean_ms
+        allowed = np.maximum(lengths, 0)
+        likely = allowed**1.6 * np.exp(-2.2 * allowed) + 1e-4
+        between[rows] = np.where(lengths * mean_ms > _SHORTEST_MS, likely, 0)
     first = (times + 10_000) / mean_ms
     return between, first**0.5 * np.exp(-1.2 * first) + 1e-3
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    """Rows of a table, some at a time: what is made of all at once takes as much memory again, several times."""
+    yield from (slice(first, first + _BLOCK) for first in range(0, size, _BLOCK))
 
 
 def nearby(found: Doubles, times_ms: Ints, within_ms: int) -> Doubles:
@@ -114,8 +124,11 @@ def nearby(found: Doubles, times_ms: Ints, within_ms: int) -> Doubles:
 
 def centred(found: Doubles, times_ms: Ints, within_ms: int) -> Doubles:
     """As ``nearby``, but what is near counts more: the middle of what is likely is the largest."""
-    distance = np.abs(times_ms[:, None] - times_ms[None, :]).astype(np.float32)
-    return np.asarray(found @ np.maximum(0, 1 - distance / within_ms))
+    result = np.empty_like(found)
+    for here in _blocks(times_ms.size):
+        distance = np.abs(times_ms[:, None] - times_ms[None, here]).astype(np.float32)
+        result[:, here] = found @ np.maximum(0, 1 - distance / within_ms)
+    return result
 
 
 def topics_begin(scores: Doubles, between: Doubles, first: Doubles) -> tuple[Doubles, float]:
@@ -127,14 +140,15 @@ def topics_begin(scores: Doubles, between: Doubles, first: Doubles) -> tuple[Dou
         first: likelihood of the first beginning at each place.
     """
     size = scores.size
-    with np.errstate(divide="ignore"):
-        steps, start = np.log(between), np.log(first)
     here, after = np.zeros(size), np.zeros(size)
-    for place in range(size):
-        here[place] = scores[place] + np.logaddexp(start[place], _log_sum(here[:place] + steps[:place, place]))
-    for place in range(size - 1, -1, -1):
-        following = steps[place, place + 1 :] + scores[place + 1 :] + after[place + 1 :]
-        after[place] = np.logaddexp(0.0, _log_sum(following))
+    with np.errstate(divide="ignore"):
+        start = np.log(first)
+        for place in range(size):
+            steps = np.log(between[:place, place])
+            here[place] = scores[place] + np.logaddexp(start[place], _log_sum(here[:place] + steps))
+        for place in range(size - 1, -1, -1):
+            following = np.log(between[place, place + 1 :]) + scores[place + 1 :] + after[place + 1 :]
+            after[place] = np.logaddexp(0.0, _log_sum(following))
     total = float(np.logaddexp(0.0, _log_sum(here)))
     return np.exp(np.minimum(here + after - total, 0)), total
 

@@ -106,8 +106,8 @@ def _placement(talk: Talk, title: str, place: int | None, confidence: float) -> 
     if place is None:
         return Placement(Section(title), None, None, 0.0, "there is no place for it between the topics beside it")
     if not confidence:
-        return Placement(Section(title), None, None, 0.0, "its words tell no place where the talk turns to it")
+        return Placement(Section(title), None, None, 0.0, "nothing tells where the talk turns to it")
     start_ms, first = int(talk.times_ms[place]), int(talk.places[place])
     opening = " ".join(word.text for word in talk.words[first : first + 8])
-    because = f"the talk turns to its words at {timecode.clock(start_ms)}: “{opening} …”"
+    because = f"the talk turns to it at {timecode.clock(start_ms)}: “{opening} …”"
     return Placement(Section(title), start_ms, None, round(confidence, 2), because)

@@ -64,7 +64,7 @@ def test_each_placement_says_why(encoder: Encoder | None) -> None:
         assert placement.because
         assert (placement.start_ms is None) == (placement.confidence == 0)
     first = place(told, told.titles, encoder)[told.titles[0]]
-    assert "the talk turns to its words at" in first.because
+    assert "the talk turns to it at" in first.because
 
 
 def test_nothing_is_found_where_nothing_is_said() -> None:
