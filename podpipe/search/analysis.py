@@ -211,7 +211,7 @@ def _is_doubtful(text: str, words: Sequence[str], number: int) -> bool:
         before = words[number - 1] or words[number - 2] or words[number - 3]
     else:
         before = next(filter(None, reversed(words[:number])), "")
-    if before and not (before.isascii() and before.isalnum()):  # "R&D", "猫", "'tis": its end tells
+    if before and before != "\n" and not (before.isascii() and before.isalnum()):  # "R&D", "猫", "'tis": its end tells
         return True
     return before[:1].islower() and any(f"{before}{signs}{word}" in text for signs in _BETWEEN)
 
