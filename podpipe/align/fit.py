@@ -75,7 +75,7 @@ def _spread(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
 def parted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
     """Words, those in two that a recogniser joined though one rests between them: "icculus.org-Futexes.".
 
-    What stands behind the last hyphen was said after the pause, where it sounds there and no word is.
+    What stands behind the last hyphen was said after the pause, where its time goes on there, and no other word is.
     """
     pauses = [silence for silence in sound.silences if silence.length_ms >= PAUSE_MS]
     starts = [pause.start_ms for pause in pauses]
@@ -86,8 +86,8 @@ def parted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
         if first and last[:1].isalnum() and place >= 0:
             pause, after = pauses[place : place + 2]
             is_said = after.start_ms - pause.end_ms >= _LEAST_SAID_MS <= pause.start_ms - word.start_ms
-            if is_said and pause.length_ms >= _REST_MS:
-                result.append(replace(word, text=first, end_ms=min(word.end_ms, pause.start_ms)))
+            if is_said and pause.length_ms >= _REST_MS and word.end_ms > pause.end_ms:
+                result.append(replace(word, text=first, end_ms=pause.start_ms))
                 word = replace(word, text=last, start_ms=pause.end_ms, end_ms=after.start_ms)
         result.append(word)
     return tuple(result)

@@ -47,12 +47,14 @@ def test_words_in_a_pause_were_said_before_it_where_no_other_word_is() -> None:
 
 
 def test_words_that_were_joined_over_a_pause_are_two() -> None:
-    words = (Word("at", 1000, 1200), Word("icculus.org-f-Futexes.", 1200, 3500), Word("Darren", 6000, 6300))
+    words = (Word("at", 1000, 1200), Word("icculus.org-f-Futexes.", 1200, 5900), Word("Darren", 6000, 6300))
     apart = (Word("icculus.org-f", 1200, 3500), Word("Futexes.", 4600, 5300))
     assert parted(words, sound((3500, 4600), (5300, 6000))) == (words[0], *apart, words[2])
     assert parted(words, sound((3500, 4600))) == words  # nothing sounds by itself
+    ended = (words[0], Word("twenty-five.", 1200, 3500), words[2])
+    assert parted(ended, sound((3500, 4600), (5300, 6000))) == ended  # a cough
     assert parted(words, sound((3500, 3800), (5300, 6000))) == words  # no rest
-    busy = (*words[:2], Word("So", 4700, 5000), words[2])
+    busy = (words[0], Word("icculus.org-f-Futexes.", 1200, 4650), Word("So", 4700, 5000), words[2])
     assert parted(busy, sound((3500, 4600), (5300, 6000))) == busy  # another word is there
 
 
