@@ -11,7 +11,6 @@ for others); a language without either keeps its words as they are.
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -28,8 +27,11 @@ TERM = re.compile(
     rf"|[{_UNSPACED}]+"
     rf"|{_LETTER}+(?:['’](?!s\b){_LETTER}+)*"
 )
-_LINES = re.compile(rf"\n|{TERM.pattern}")
-_SPACED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "'\n")}
+_END = "\0"
+"""The end of a line, among words."""
+_LINES = re.compile(f"{_END}|{TERM.pattern}")
+_SPACED = bytes(code if chr(code).isalnum() or chr(code) in "'\n" else ord(" ") for code in range(256))
+"""ASCII, with spaces for what is part of no word."""
 
 _LOWER = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[a-zß-ÿ](?:[^\W_]|['’](?=[^\W_]))*,? [\"'“‘(]?$")
 """A word in lower case before the end: what has a capital after it is a name, and no title in capitals."""
@@ -177,13 +179,11 @@ def lines(text: str, language: str = "en") -> str:
     if len(text) > _LONG or _is_mixed(text):  # what is done for a word takes longer in a longer text
         each = ([term for term, *_ in spans(line, language)] for line in text.split("\n"))
         return "\n".join(f" {' '.join(found)} " for found in each)
-    words = _plain_words(text) if _is_plain(text) else _LINES.findall(text)
-    known = _known(language[:2].casefold())
+    words, known = _words(text), _known(language[:2].casefold())
     found = list(map(known.__getitem__, words))
-    for number, term in enumerate(found):
-        if term is None:
-            is_doubtful = words[number] in known.mixed or _is_doubtful(text, words, number)
-            found[number] = _in_line(text, words, number, language) if is_doubtful else ""
+    for number in [number for number, term in enumerate(found) if term is None]:
+        if words[number] in known.mixed or _is_doubtful(text, words, number):
+            found[number] = _in_line(text, words[: number + 1], language)
     return f" {' '.join(filter(None, found))} "
 
 
@@ -197,34 +197,32 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and not ("+" in text or "#" in text or "&" in text or ".n" in text or ".N" in text)
 
 
-def _plain_words(text: str) -> list[str]:
-    """Words, ends of lines, and "" between signs that stand beside each other: joined by spaces they are a line."""
-    return text.translate(_SPACED).replace("\n", " \n ").split(" ")
+def _words(text: str) -> list[str]:
+    """Words and ends of lines."""
+    if _is_plain(text):
+        return text.encode().translate(_SPACED).decode().replace("\n", f" {_END} ").split()
+    return _LINES.findall(text.replace(_END, " ").replace("\n", _END))
 
 
 def _is_doubtful(text: str, words: Sequence[str], number: int) -> bool:
     """Whether a word may have a term: most capitals only begin a sentence, after no word in lower case."""
-    word = words[number]
+    word, before = words[number], words[number - 1] if number else _END
     if not word[0].isupper() or (word.isupper() and len(word) > 1):
         return True
-    if number > 2:
-        before = words[number - 1] or words[number - 2] or words[number - 3]
-    else:
-        before = next(filter(None, reversed(words[:number])), "")
-    if before and before != "\n" and not (before.isascii() and before.isalnum()):  # "R&D", "猫", "'tis": its end tells
+    if before == _END:
+        return False
+    if not (before.isascii() and before.isalnum()):  # "R&D", "猫", "'tis": its end tells
         return True
-    return before[:1].islower() and any(f"{before}{signs}{word}" in text for signs in _BETWEEN)
+    return before[0].islower() and any(f"{before}{signs}{word}" in text for signs in _BETWEEN)
 
 
-def _in_line(text: str, words: Sequence[str], number: int, language: str) -> str:
-    """The terms of a word for which it matters what stands around it in its line."""
-    first = next((n + 1 for n in range(number - 1, -1, -1) if words[n] == "\n"), 0)
-    line = text.split("\n")[words[:first].count("\n")]
-    if _is_plain(text):
-        start = len(" ".join((*words[first:number], "")))
-    else:
-        start = next(itertools.islice(TERM.finditer(line), number - first, None)).start()
-    return " ".join(term for term, *_ in _spans(line, start, start + len(words[number]), language))
+def _in_line(text: str, words: Sequence[str], language: str) -> str:
+    """The terms of the last of a text's first words, for which it matters what stands around it in its line."""
+    before = words.count(_END)
+    line, end = text.split("\n")[before], 0
+    for word in words[len(words) - words[::-1].index(_END) if before else 0 :]:
+        end = line.index(word, end) + len(word)
+    return " ".join(term for term, *_ in _spans(line, end - len(words[-1]), end, language))
 
 
 class _Known(dict[str, str | None]):
@@ -242,9 +240,9 @@ class _Known(dict[str, str | None]):
         parts = TERM.findall(word)
         if parts == [word]:
             term = self._term(word)
-        elif word == "\n":
-            term = word
-        else:  # "Greg's", "'twas", ""
+        elif word == _END:
+            term = "\n"
+        else:  # "Greg's", "'twas"
             terms = list(map(self.__getitem__, parts))
             term = None if None in terms else " ".join(filter(None, terms))
             if term is None and any(terms):
