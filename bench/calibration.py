@@ -17,7 +17,8 @@ from bench.table import Settings, Table, percent
 from bench.talks import Told
 from podpipe import sound
 from podpipe.models import Outline
-from podpipe.topics import THRESHOLD, flow, titles
+from podpipe.topics import THRESHOLD
+from podpipe.topics.free_talk import flow, titles
 
 PICTURE = ROOT / "docs" / "calibration.svg"
 SURE = 0.9

@@ -11,9 +11,10 @@ from bench import talks
 from bench.table import Settings, Skipped, Table
 from bench.talks import Told
 from podpipe.prose import TERM
-from podpipe.topics import THRESHOLD, flow, titles
-from podpipe.topics.talk import prepare
-from podpipe.topics.text import is_stop, stemmed
+from podpipe.topics import THRESHOLD
+from podpipe.topics.free_talk import flow, titles
+from podpipe.topics.free_talk.talk import prepare
+from podpipe.topics.free_talk.text import is_stop, stemmed
 
 EXPLANATION = """\
 {count} episodes of a two-host show ({hours:.0f} h) as a recogniser heard them, without speakers and without sound.

@@ -1,4 +1,4 @@
-"""Fits ``podpipe/topics/weights.py``: ``python -m bench.fit [--write]``, some minutes.
+"""Fits ``podpipe/topics/free_talk/weights.py``: ``python -m bench.fit [--write]``, some minutes.
 
 The weights are fitted on every other talk. How sure a start is follows how often what the model calls so likely is
 right: that is counted on talks that the model was not fitted on, each of ``FOLDS`` parts by weights of the others, and
@@ -17,11 +17,11 @@ import numpy as np
 from bench import talks
 from bench.measure import ROOT
 from bench.talks import Told
-from podpipe.topics import chain, flow, titles, weights
-from podpipe.topics.chain import Curve, Doubles, Model
-from podpipe.topics.talk import Floats, Ints, Talk, prepare
+from podpipe.topics.free_talk import chain, flow, titles, weights
+from podpipe.topics.free_talk.chain import Curve, Doubles, Model
+from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare
 
-FILE = ROOT / "podpipe" / "topics" / "weights.py"
+FILE = ROOT / "podpipe" / "topics" / "free_talk" / "weights.py"
 ROUNDS, FOLDS = 60, 3
 FLAT_MS, SLOPE_MS = 5000, 4000
 """A start is as good as the people's within so much; beyond, worse by a factor of e for each so much."""
@@ -203,7 +203,7 @@ chapters that people made, give or take 5 s. A curve is the model's probability,
 
 from __future__ import annotations
 
-from podpipe.topics.chain import Model
+from podpipe.topics.free_talk.chain import Model
 
 TITLE_GAP = {gap}
 """The mean time from one chapter to the next, in shares of the talk."""

@@ -1,4 +1,4 @@
-"""Fits ``podpipe/topics/short_weights.py``: ``python -m bench.fit_short [--write]``, two minutes.
+"""Fits ``podpipe/topics/free_talk/short_weights.py``: ``python -m bench.fit_short [--write]``, two minutes.
 
 As ``bench.fit`` fits titles, on every other talk of ``bench.short_talks``; prints how well it does on the others.
 """
@@ -19,13 +19,13 @@ from bench.fit import KINDS, Case, Likely
 from bench.measure import ROOT
 from bench.talks import Told
 from podpipe import minilm
-from podpipe.topics import chain, short, short_weights, titles
-from podpipe.topics.chain import Model
-from podpipe.topics.meaning import Encoder
-from podpipe.topics.short_weights import Pair
-from podpipe.topics.talk import Floats, prepare
+from podpipe.topics.free_talk import chain, short, short_weights, titles
+from podpipe.topics.free_talk.chain import Model
+from podpipe.topics.free_talk.meaning import Encoder
+from podpipe.topics.free_talk.short_weights import Pair
+from podpipe.topics.free_talk.talk import Floats, prepare
 
-FILE = ROOT / "podpipe" / "topics" / "short_weights.py"
+FILE = ROOT / "podpipe" / "topics" / "free_talk" / "short_weights.py"
 SEEDS = (1, 2, 3)
 """Each talk is there with pauses by each."""
 FLAT_MS, SLOPE_MS = 1000, 1500
@@ -138,7 +138,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from podpipe.topics.chain import Model
+from podpipe.topics.free_talk.chain import Model
 
 
 class Pair(NamedTuple):

@@ -75,7 +75,7 @@ def is_within(name: str, package: str) -> bool:
 
 def test_the_modules_are_found() -> None:
     assert {"podpipe", "podpipe.models", "podpipe.cli", "podpipe.search.whoosh", "podpipe.__main__"} <= set(MODULES)
-    assert "podpipe.timecode" in own("podpipe.topics.heard")
+    assert "podpipe.timecode" in own("podpipe.topics.headings.heard")
 
 
 @pytest.mark.parametrize("module", sorted(VALUES))

@@ -17,8 +17,9 @@ from podpipe.align.fit import fitted
 from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, Missing, Outline, Placement, Transcript
 from podpipe.notes import stamps
 from podpipe.sound import Sound
-from podpipe.topics import agenda, flow, heard, questions, short, titles
-from podpipe.topics.meaning import Encoder
+from podpipe.topics.free_talk import flow, short, titles
+from podpipe.topics.free_talk.meaning import Encoder
+from podpipe.topics.headings import agenda, heard, questions
 
 THRESHOLD = 0.5
 OPENING = "Introduction"

@@ -6,8 +6,8 @@ import pytest
 from spoken_by_hand import sentences, talk
 
 from podpipe.models import Outline, Section
-from podpipe.topics import agenda
-from podpipe.topics.listed import spoken_lists
+from podpipe.topics.headings import agenda
+from podpipe.topics.headings.listed import spoken_lists
 from spoken_episodes import EPISODES, load
 
 INTRO = (600, "Hello and welcome to the show.")

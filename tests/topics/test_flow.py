@@ -15,7 +15,8 @@ from bench.conversation import matches, tiling, unnamed_f1, window_errors
 from bench.talks import Told
 from podpipe.models import Alignment, Chapter, Hypothesis, Outline, Transcript, Word
 from podpipe.sound import Sound
-from podpipe.topics import THRESHOLD, find_chapters, flow
+from podpipe.topics import THRESHOLD, find_chapters
+from podpipe.topics.free_talk import flow
 
 Found = list[tuple[Told, tuple[Chapter, ...]]]
 

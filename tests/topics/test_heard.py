@@ -6,9 +6,9 @@ import pytest
 from spoken_by_hand import sentences, talk
 
 from podpipe.models import Chapter, Missing
-from podpipe.topics import heard
-from podpipe.topics.announced import announced
-from podpipe.topics.names import is_misheard_topic, is_topic
+from podpipe.topics.headings import heard
+from podpipe.topics.headings.announced import announced
+from podpipe.topics.headings.names import is_misheard_topic, is_topic
 from spoken_episodes import EPISODES, load
 
 INTRO = (600, "Hello and welcome to the show.")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from podpipe.topics.likeness import by_spelling, is_spelled, letters, likeness
+from podpipe.topics.headings.likeness import by_spelling, is_spelled, letters, likeness
 
 MISHEARD = [
     ("FatELF", "That health"),

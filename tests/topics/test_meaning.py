@@ -11,8 +11,8 @@ import pytest
 from podpipe import minilm
 from podpipe.errors import SpeechError
 from podpipe.models import Word
-from podpipe.topics import meaning
-from podpipe.topics.talk import Talk, prepare
+from podpipe.topics.free_talk import meaning
+from podpipe.topics.free_talk.talk import Talk, prepare
 
 ICE = "Nobody thinks of the air that is caught in there. It makes what freezes white and cloudy."
 TAX = "The office wrote to me about my income. They want to see every receipt of the year."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spoken_by_hand import sentences, talk
 
-from podpipe.topics import questions
+from podpipe.topics.headings import questions
 
 INTRO = (600, "Hello and welcome to the show.")
 ASKED = [

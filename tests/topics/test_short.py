@@ -11,9 +11,9 @@ from bench import short_talks, unannounced
 from bench.talks import Told
 from podpipe import minilm
 from podpipe.models import Placement
-from podpipe.topics import short
-from podpipe.topics.meaning import Encoder
-from podpipe.topics.talk import prepare
+from podpipe.topics.free_talk import short
+from podpipe.topics.free_talk.meaning import Encoder
+from podpipe.topics.free_talk.talk import prepare
 
 IN_ORDER = ("georgia_train", "glacier_expert", "pension_two", "rowing_sport", "release_two", "wall_howto")
 

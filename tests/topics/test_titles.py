@@ -14,7 +14,8 @@ from bench.conversation import named_f1
 from bench.talks import Told
 from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Transcript, Word
 from podpipe.sound import Sound
-from podpipe.topics import find_chapters, titles
+from podpipe.topics import find_chapters
+from podpipe.topics.free_talk import titles
 
 Placed = list[tuple[Told, tuple[Placement, ...]]]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from spoken_by_hand import sentences, talk
 
-from podpipe.topics import agenda
-from podpipe.topics.openings import openings
-from podpipe.topics.turns import after_pauses, worths
+from podpipe.topics.headings import agenda
+from podpipe.topics.headings.openings import openings
+from podpipe.topics.headings.turns import after_pauses, worths
 
 INTRO = (600, "Hello and welcome to the show.")
 TAKEN_UP = {

@@ -8,7 +8,7 @@ chapters that people made, give or take 5 s. A curve is the model's probability,
 
 from __future__ import annotations
 
-from podpipe.topics.chain import Model
+from podpipe.topics.free_talk.chain import Model
 
 TITLE_GAP = 0.83
 """The mean time from one chapter to the next, in shares of the talk."""

@@ -12,11 +12,11 @@ from rapidfuzz import fuzz
 from podpipe import timecode
 from podpipe.models import Chapter, Missing, Outline, Word
 from podpipe.sound import Sound
-from podpipe.topics import placing
-from podpipe.topics.announced import announced
-from podpipe.topics.likeness import likeness
-from podpipe.topics.openings import openings
-from podpipe.topics.placing import LEAST_ALIKE, Candidate
+from podpipe.topics.headings import placing
+from podpipe.topics.headings.announced import announced
+from podpipe.topics.headings.likeness import likeness
+from podpipe.topics.headings.openings import openings
+from podpipe.topics.headings.placing import LEAST_ALIKE, Candidate
 
 THRESHOLD = 0.5
 """Less sure, a topic has no chapter."""

@@ -10,8 +10,8 @@ from podpipe.models import Word
 from podpipe.notes.agenda import parts
 from podpipe.notes.vocabulary import is_starter
 from podpipe.sound import Sound
-from podpipe.topics.names import is_topic
-from podpipe.topics.openings import LONG, usual_pause_ms
+from podpipe.topics.headings.names import is_topic
+from podpipe.topics.headings.openings import LONG, usual_pause_ms
 
 _AGENDA_WITHIN_MS = 300_000
 _PAUSE_IN_LIST_MS = 250

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from podpipe.topics.talk import Ints
+from podpipe.topics.free_talk.talk import Ints
 
 Doubles = NDArray[np.float64]
 Curve = tuple[tuple[float, ...], tuple[float, ...]]

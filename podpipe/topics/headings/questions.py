@@ -10,8 +10,8 @@ from podpipe import timecode
 from podpipe.models import Chapter, Word
 from podpipe.prose import ends_sentence
 from podpipe.sound import Sound
-from podpipe.topics.openings import Opening, openings
-from podpipe.topics.turns import after_pauses
+from podpipe.topics.headings.openings import Opening, openings
+from podpipe.topics.headings.turns import after_pauses
 
 _LEAST = 3
 _LEAST_SHARE = 0.6

@@ -18,10 +18,10 @@ import numpy as np
 
 from podpipe.models import Word
 from podpipe.notes.vocabulary import is_starter
-from podpipe.topics import leads, listed, turns
-from podpipe.topics.likeness import by_spelling, letters, likeness
-from podpipe.topics.openings import LONG, Opening
-from podpipe.topics.phrases import title_of
+from podpipe.topics.headings import leads, listed, turns
+from podpipe.topics.headings.likeness import by_spelling, letters, likeness
+from podpipe.topics.headings.openings import LONG, Opening
+from podpipe.topics.headings.phrases import title_of
 
 _BEAM = 64
 """So many ways to place the topics so far are followed on."""

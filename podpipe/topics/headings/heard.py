@@ -22,13 +22,13 @@ from podpipe import timecode
 from podpipe.models import Chapter, Missing, Word
 from podpipe.notes.vocabulary import is_starter
 from podpipe.sound import Sound
-from podpipe.topics import agenda
-from podpipe.topics.announced import announced
-from podpipe.topics.likeness import likeness
-from podpipe.topics.names import is_topic
-from podpipe.topics.openings import LONG, Opening, openings
-from podpipe.topics.phrases import MOST_WORDS, title_of
-from podpipe.topics.placing import LEAST_ALIKE, place
+from podpipe.topics.headings import agenda
+from podpipe.topics.headings.announced import announced
+from podpipe.topics.headings.likeness import likeness
+from podpipe.topics.headings.names import is_topic
+from podpipe.topics.headings.openings import LONG, Opening, openings
+from podpipe.topics.headings.phrases import MOST_WORDS, title_of
+from podpipe.topics.headings.placing import LEAST_ALIKE, place
 
 _LEAST_PHRASES = 3
 _LEAST_SPAN = 0.3

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from podpipe.prose import CHAT
-from podpipe.topics.talk import Talk
+from podpipe.topics.free_talk.talk import Talk
 
 _TERMS = 3
 _OPENING = 120

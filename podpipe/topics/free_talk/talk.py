@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podpipe.models import Word
-from podpipe.topics.text import beginnings, is_stop, stemmed
+from podpipe.topics.free_talk.text import beginnings, is_stop, stemmed
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

@@ -13,9 +13,9 @@ import numpy as np
 
 from podpipe import timecode
 from podpipe.models import Chapter, Word
-from podpipe.topics import chain, keywords, weights
-from podpipe.topics.chain import Doubles
-from podpipe.topics.talk import Floats, Ints, Talk, prepare
+from podpipe.topics.free_talk import chain, keywords, weights
+from podpipe.topics.free_talk.chain import Doubles
+from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare
 
 WITHIN_MS = 30_000
 _CENTRE_MS = 35_000

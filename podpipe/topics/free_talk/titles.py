@@ -21,10 +21,10 @@ from rapidfuzz import fuzz, process
 from podpipe import timecode
 from podpipe.models import Placement, Section, Word
 from podpipe.prose import TERM
-from podpipe.topics import chain, flow, weights
-from podpipe.topics.chain import Doubles
-from podpipe.topics.talk import Floats, Ints, Talk, prepare, rarity
-from podpipe.topics.text import is_stop, stemmed
+from podpipe.topics.free_talk import chain, flow, weights
+from podpipe.topics.free_talk.chain import Doubles
+from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare, rarity
+from podpipe.topics.free_talk.text import is_stop, stemmed
 
 WITHIN_MS = 15_000
 

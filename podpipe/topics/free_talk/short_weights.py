@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from podpipe.topics.chain import Model
+from podpipe.topics.free_talk.chain import Model
 
 
 class Pair(NamedTuple):

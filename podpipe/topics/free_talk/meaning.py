@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from podpipe.topics.talk import Floats, Talk
+from podpipe.topics.free_talk.talk import Floats, Talk
 
 _TOGETHER, _WORDS = 3, 80
 """So many sentences are read together, of which so many words."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from podpipe.models import Word
 from podpipe.sound import Silence, Sound
-from podpipe.topics import leads
+from podpipe.topics.headings import leads
 
 SHORTEST_MS = 400
 """No heading follows a shorter pause."""

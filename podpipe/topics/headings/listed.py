@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from podpipe.models import Word
 from podpipe.notes.vocabulary import is_starter
-from podpipe.topics.likeness import letters, likeness
-from podpipe.topics.openings import SHORTEST_MS
+from podpipe.topics.headings.likeness import letters, likeness
+from podpipe.topics.headings.openings import SHORTEST_MS
 
 _LEAST_ALIKE = 0.82
 """Less alike, a topic is not named."""

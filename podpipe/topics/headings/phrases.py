@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from podpipe.topics.names import is_misheard_topic, is_topic
-from podpipe.topics.openings import Opening
+from podpipe.topics.headings.names import is_misheard_topic, is_topic
+from podpipe.topics.headings.openings import Opening
 
 MOST_WORDS = 7
 _MOST_WORDS_RUN_ON = 5

@@ -16,10 +16,10 @@ import numpy as np
 
 from podpipe import timecode
 from podpipe.models import Placement, Section, Word
-from podpipe.topics import chain, meaning, short_weights, titles
-from podpipe.topics.meaning import Encoder
-from podpipe.topics.short_weights import Pair
-from podpipe.topics.talk import Floats, Ints, Talk, prepare
+from podpipe.topics.free_talk import chain, meaning, short_weights, titles
+from podpipe.topics.free_talk.meaning import Encoder
+from podpipe.topics.free_talk.short_weights import Pair
+from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare
 
 SECTION_MS = 150_000
 """Topics that last so long are unlike those that the weights were fitted on."""

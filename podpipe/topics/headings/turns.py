@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from podpipe.models import Word
-from podpipe.topics import titles, weights
-from podpipe.topics.openings import LONG, Opening
-from podpipe.topics.talk import Floats, prepare
+from podpipe.topics.free_talk import titles, weights
+from podpipe.topics.free_talk.talk import Floats, prepare
+from podpipe.topics.headings.openings import LONG, Opening
 
 _EVEN, _SCALE = 11.5, 2.0
 """The score of a topic that is as likely taken up as not, and what makes it e times as likely."""

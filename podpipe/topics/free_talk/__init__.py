@@ -1,0 +1,1 @@
+"""Topics of free talk, which nobody announces."""

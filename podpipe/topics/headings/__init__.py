@@ -1,0 +1,1 @@
+"""Topics that are said as headings, or taken up after long pauses."""
