@@ -87,11 +87,12 @@ def _told(text: str, run: Sequence[str], found: Iterable[Way], library: Library)
     if not ways:
         return
     known = features(text, "".join(run), ways, vocabulary)
-    places = list(_said(ways, order(known), library))
-    for place, by_sound in zip(places, chances(known[places]), strict=True):
-        chance, way = _chance(ways[place], by_sound), ways[place]
-        if _is_likely(chance, way, vocabulary):
-            yield chance, way
+    tried = [ways[place] for place in _tried(ways, order(known))]
+    chance = dict(zip(ways, map(_chance, ways, chances(known)), strict=True))
+    likely = [way for way in tried if _is_likely(chance[way], way, vocabulary)]
+    several = [way for way in likely if len(way.run) > 1]
+    yield from ((chance[way], way) for way in likely if len(way.run) == 1)
+    yield from ((chance[way], way) for way in itertools.compress(several, library.said([way.run for way in several])))
 
 
 def _as_term(chance: float, way: Way) -> Term:
@@ -111,13 +112,12 @@ def _passages(way: Way, vocabulary: Vocabulary) -> int:
     return min(vocabulary.counts[way.run[0]], _HITS) if len(way.words) == 1 else _FEW
 
 
-def _said(ways: Sequence[Way], places: Iterable[int], library: Library) -> Iterator[int]:
-    """The places of those that the library has: of words it does; of several only the first are looked for."""
+def _tried(ways: Sequence[Way], places: Iterable[int]) -> Iterator[int]:
+    """The places of words, and of the first of several words, by which it is looked at more closely."""
     several = [place for place in places if len(ways[place].run) > 1]
-    tried = [place for place in several if ways[place].spelled][:_SPELLED]
-    tried += [place for place in several if not ways[place].spelled][:_TRIED]
     yield from (place for place, way in enumerate(ways) if len(way.run) == 1)
-    yield from itertools.compress(tried, library.said([ways[place].run for place in tried]))
+    yield from [place for place in several if ways[place].spelled][:_SPELLED]
+    yield from [place for place in several if not ways[place].spelled][:_TRIED]
 
 
 def ways_of(text: str, run: Sequence[str], vocabulary: Vocabulary) -> Iterator[Way]:
