@@ -181,7 +181,9 @@ def lines(text: str, language: str = "en") -> str:
         return "\n".join(f" {' '.join(found)} " for found in each)
     words, known = _words(text), _known(language[:2].casefold())
     found = list(map(known.__getitem__, words))
-    for number in [number for number, term in enumerate(found) if term is None]:
+    number = -1
+    for _ in range(found.count(None)):
+        number = found.index(None, number + 1)
         if words[number] in known.mixed or _is_doubtful(text, words, number):
             found[number] = _in_line(text, words[: number + 1], language)
     return f" {' '.join(filter(None, found))} "

@@ -122,12 +122,13 @@ class Document:
 
 def documents(indexed: IndexedEpisode) -> Iterator[Document]:
     """The documents of an episode."""
+    facts = _facts(indexed)
     for passage in indexed.passages:
-        yield _passage(indexed, passage)
+        yield _passage(indexed, facts, passage)
     for chapter in indexed.chapters:
         if chapter.evidence != "opening":
-            yield _titled(indexed, chapter)
-    yield _titled(indexed, None)
+            yield _titled(indexed, facts, chapter)
+    yield _titled(indexed, facts, None)
 
 
 def candidate(data: bytes) -> Candidate:
@@ -142,17 +143,19 @@ def head(data: bytes) -> Head:
 
 _TIMES, _SPEAKER = attrgetter("start_ms", "end_ms"), attrgetter("speaker")
 
+_Facts = tuple[str, str, str, str, str, str]
+
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def _passage(indexed: IndexedEpisode, passage: Passage) -> Document:
+def _passage(indexed: IndexedEpisode, facts: _Facts, passage: Passage) -> Document:
     language = indexed.language
     topic = _terms(passage.chapter, language)
     sentences = passage.sentences
     text = "\n".join([sentence.text.replace("\n", " ") for sentence in sentences])
     speakers = tuple(map(_SPEAKER, sentences))
     kept = Candidate(
-        *_facts(indexed),
+        *facts,
         passage.chapter,
         passage.chapter_start_ms,
         passage.start_ms,
@@ -169,15 +172,16 @@ def _passage(indexed: IndexedEpisode, passage: Passage) -> Document:
     return _document(indexed, kept, text=terms, topic=topic, speakers=f" {APART} ".join(map(speaker_terms, names)))
 
 
-def _titled(indexed: IndexedEpisode, chapter: Chapter | None) -> Document:
+def _titled(indexed: IndexedEpisode, facts: _Facts, chapter: Chapter | None) -> Document:
     """The title of a chapter, or of the episode."""
     title = _terms(chapter.title if chapter else indexed.episode.title, indexed.language)
     times_ms = (chapter.start_ms, chapter.start_ms, chapter.end_ms) if chapter else (0, 0, 0)
-    kept = Candidate(*_facts(indexed), chapter.title if chapter else "", *times_ms, title)
+    kept = Candidate(*facts, chapter.title if chapter else "", *times_ms, title)
     return _document(indexed, kept, title=title, topic=title)
 
 
-def _facts(indexed: IndexedEpisode) -> tuple[str, str, str, str, str, str]:
+def _facts(indexed: IndexedEpisode) -> _Facts:
+    """What every document says of its episode."""
     episode = indexed.episode
     published = episode.published.isoformat() if episode.published else ""
     return episode.id, episode.title, episode.show, published, episode.enclosure, indexed.language

@@ -89,9 +89,10 @@ class TantivyIndex:
     def _add(self, episodes: Sequence[IndexedEpisode]) -> None:
         with self._writing() as writer:
             for episode in episodes:
+                made = [_document(document) for document in documents(episode)]  # the writer's thread waits busily
                 writer.delete_documents_by_term("episode", episode.episode.id)
-                for document in documents(episode):
-                    writer.add_document(_document(document))
+                for document in made:
+                    writer.add_document(document)
 
     def remove(self, episode_ids: Sequence[str], on_wait: Callable[[], None] = lambda: None) -> None:
         """As in ``Index``."""
