@@ -7,6 +7,7 @@ import html
 import re
 import unicodedata
 from datetime import UTC, datetime
+from pathlib import Path
 
 # Controls, and the characters that turn the direction of text (Unicode Technical Report 36).
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -64,6 +65,23 @@ def plain(text: str | None) -> str:
     if text and text.isprintable():  # most is, and this is quicker
         return " ".join(text.split())
     return re.sub(r"\s+", " ", _UNSAFE.sub(" ", text or "")).strip()
+
+
+_TELLS_NOTHING = re.compile(
+    r"(?:audio|sound|episode|podcast|media|stream|download|enclosure|notes|show.?notes|index|readme|script)?[\W\d_]*",
+    re.IGNORECASE,
+)
+
+
+def telling_name(*files: Path) -> str:
+    """The first of some files' names that tells something; else their folder's, unless they are numbered; or the first.
+
+    Suffixes are left out.
+    """
+    names = [file.stem for file in files]
+    if not any(re.search(r"\d", name) for name in names):
+        names += [file.parent.name for file in files]
+    return next((name for name in names if not _TELLS_NOTHING.fullmatch(name)), names[0])
 
 
 _MONTHS = "january february march april may june july august september october november december".split()

@@ -12,7 +12,7 @@ from podpipe.errors import AudioError, SourceError
 from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page
 from podpipe.sources import Candidate
-from podpipe.sources.identity import date_in, episode_id, plain
+from podpipe.sources.identity import date_in, episode_id, plain, telling_name
 
 SUFFIXES = {
     ".mp3",
@@ -64,16 +64,17 @@ def is_audio_file(path: Path) -> bool:
 
 
 def from_url(url: str, source: str) -> Candidate:
-    """Audio at an address; its file's name is its title."""
-    name = unquote(addresses.path(url).rpartition("/")[2])
-    return Candidate(_episode(source, Path(name).stem or addresses.host(url) or "episode"))
+    """Audio at an address; its file's name is its title, or that of the folder where that tells nothing."""
+    path = Path(unquote(addresses.path(url)))
+    return Candidate(_episode(source, telling_name(path) or addresses.host(url) or "episode"))
 
 
 def from_file(path: Path) -> Candidate:
     """A local file, with the notes and the transcript that lie beside it under the same name."""
     beside = [path.with_suffix(suffix) for suffix in TRANSCRIPT_SUFFIXES]
     transcripts = tuple(Resource(str(file), TRANSCRIPT_SUFFIXES[file.suffix]) for file in beside if file.is_file())
-    return Candidate(replace(_episode(str(path), path.stem, _tags(path)), transcripts=transcripts), _notes_beside(path))
+    found = _episode(str(path), telling_name(path.absolute()), _tags(path))
+    return Candidate(replace(found, transcripts=transcripts), _notes_beside(path))
 
 
 def from_folder(path: Path) -> tuple[Candidate, ...]:
@@ -97,7 +98,7 @@ def read_document(path: Path) -> Page:
 
 def _episode(source: str, name: str, tags: dict[str, str] | None = None) -> Episode:
     tags = tags or {}
-    title = plain(tags.get("title")) or plain(re.sub(r"[_]+", " ", name))
+    title = plain(tags.get("title")) or plain(name.replace("_", " "))
     published = date_in(tags.get("date", "")) or date_in(name)
     return Episode(
         id=episode_id(published, title, source),

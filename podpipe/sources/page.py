@@ -15,7 +15,7 @@ from podpipe.errors import SourceError
 from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page, mask
 from podpipe.sources import Candidate
-from podpipe.sources.identity import date_in, episode_id, plain
+from podpipe.sources.identity import date_in, episode_id, plain, telling_name
 
 _AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
 _LABELLED = re.compile(
@@ -25,10 +25,6 @@ _LINKED = re.compile(r"""\]\(\s*<?([^\s()<>]+)|\b(?:src|href)\s*=\s*["']?([^\s"'
 """A link of Markdown, or a tag of HTML within it."""
 
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
-_TELLS_NOTHING = re.compile(
-    r"(?:audio|sound|episode|podcast|media|stream|download|enclosure|notes|show.?notes|index|readme|script)?[\W\d_]*",
-    re.IGNORECASE,
-)
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -175,7 +171,7 @@ def _resolve(base: str, address: str) -> str:
 
 
 def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None) -> Candidate:
-    name = Path(unquote(addresses.path(audio))).stem
+    file, page = (Path(unquote(addresses.path(address))) for address in (audio, document.url))
     show = published = image = language = None
     if tree is not None:
         title = plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
@@ -183,8 +179,8 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
         language = _first(tree, "//html/@lang")
         stamp = _meta(tree, "article:published_time") or _first(tree, "//time/@datetime") or ""
         published = date_in(stamp)
-    published = published or date_in(name) or date_in(document.url.rpartition("/")[2], text[:3000])
-    title = title or _title_of_files(name, Path(unquote(addresses.path(document.url))).stem)
+    published = published or date_in(file.stem) or date_in(document.url.rpartition("/")[2], text[:3000])
+    title = title or plain(telling_name(file, page).replace("_", " "))
     is_web = not document.url.startswith("file:")
     return Candidate(
         Episode(
@@ -201,11 +197,6 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
         ),
         notes,
     )
-
-
-def _title_of_files(*names: str) -> str:
-    """The first of some files' names, without suffix, that tells something; else the first."""
-    return plain(next((name for name in names if not _TELLS_NOTHING.fullmatch(name)), names[0]).replace("_", " "))
 
 
 def _first_title(text: str) -> str:

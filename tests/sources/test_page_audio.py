@@ -49,7 +49,8 @@ def test_a_page_on_the_web_names_no_file_of_ours() -> None:
     [
         ("audio.mp3", "seeds_of_41.md", "seeds of 41"),
         ("seeds.mp3", "notes.md", "seeds"),
-        ("audio.mp3", "notes.md", "audio"),
+        ("audio.mp3", "notes.md", "shows"),
+        ("07.mp3", "notes.md", "07"),
         ("ep-12.mp3", "index.md", "ep-12"),
     ],
 )
