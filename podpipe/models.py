@@ -19,6 +19,9 @@ MediaType = Literal["text/plain", "text/markdown", "text/html"]
 Evidence = Literal["edited", "publisher", "script", "agenda", "heading", "flow", "opening"]
 """What a chapter rests on, best first (see ``podpipe.topics``); ``opening`` comes before the first topic."""
 
+OPENING = "Introduction"
+"""The title of what comes before the first topic."""
+
 FOUND_BY: dict[Evidence, str] = {
     "edited": "by hand",
     "publisher": "publisher's",

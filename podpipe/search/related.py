@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from podpipe.models import OPENING
 from podpipe.search import CANDIDATES, PLENTY, Index, analysis
 from podpipe.search.documents import Candidate
 from podpipe.search.keyterms import query_for, spelled, terms_of
@@ -101,7 +102,7 @@ def _chapters(passages: Sequence[Candidate], query: Query) -> tuple[RelatedChapt
     for passage in passages:
         title = f" {passage.title_terms} "
         names_it = all(any(f" {' '.join(run)} " in title for run in runs) for runs in asked)
-        if passage.chapter and not names_it:
+        if passage.chapter not in ("", OPENING) and not names_it:
             seen.setdefault(
                 (passage.episode_id, passage.chapter_start_ms),
                 RelatedChapter(

@@ -21,8 +21,8 @@ _PASSAGES = 300
 _CLOSER = 3
 """Times as many as wanted are compared as a whole."""
 _SHARED = 5
-_LEAST = 0.02
-"""Likeness that is none."""
+_LEAST = 0.05
+"""Less alike are any two that have some common words of talk."""
 
 
 @dataclass(frozen=True, slots=True)

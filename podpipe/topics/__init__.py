@@ -14,7 +14,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from podpipe.align.fit import fitted
-from podpipe.models import Alignment, Chapter, Chapters, Evidence, Hypothesis, Missing, Outline, Placement, Transcript
+from podpipe.models import (
+    OPENING,
+    Alignment,
+    Chapter,
+    Chapters,
+    Evidence,
+    Hypothesis,
+    Missing,
+    Outline,
+    Placement,
+    Transcript,
+)
 from podpipe.notes import stamps
 from podpipe.sound import Sound
 from podpipe.topics.free_talk import flow, short, titles
@@ -22,7 +33,6 @@ from podpipe.topics.free_talk.meaning import Encoder
 from podpipe.topics.headings import agenda, heard, questions
 
 THRESHOLD = 0.5
-OPENING = "Introduction"
 _OPENING_FROM_MS = 3000
 _LEAST_SPOKEN = 0.3
 """Of a script so much is spoken, whatever the host leaves out."""

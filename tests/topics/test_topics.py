@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from spoken_by_hand import sentences, talk
 
 from podpipe.align import align
-from podpipe.models import Alignment, Chapters, Hypothesis, Notes, Outline, Section, Transcript
+from podpipe.models import OPENING, Alignment, Chapters, Hypothesis, Notes, Outline, Section, Transcript
 from podpipe.notes import read_outline
 from podpipe.sound import Sound, listen
-from podpipe.topics import OPENING, find_chapters
+from podpipe.topics import find_chapters
 from spoken_episodes import EPISODES, Spoken, load, misheard
 
 NEAR_MS = 500
