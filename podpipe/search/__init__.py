@@ -218,17 +218,17 @@ def _notes(query: Query, *, has_all: bool) -> Iterator[str]:
 
 
 def _suggestions(text: str, query: Query, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """The query, with what was found in place of a word that nobody said as it is spelled here."""
+    """The query, with what was found in place of a word, or two, that nobody said as it is spelled here."""
     heard = Counter(words.casefold() for hit in hits for words in hit.heard)
-    said = {alternatives[0].form.casefold() for alternatives in query.terms if len(alternatives) > 1}
-    if len(said) != 1 or any(len(hit.heard) == 0 for hit in hits):
+    said = dict.fromkeys(alternatives[0].form.casefold() for alternatives in query.terms if len(alternatives) > 1)
+    if len(said) not in (1, 2) or any(len(hit.heard) == 0 for hit in hits):
         return ()
-    (word,) = said
+    asked = re.compile(rf"(?<!\w){r' +'.join(map(re.escape, said))}(?!\w)", re.IGNORECASE)
     found = []
     for words, _ in heard.most_common(_SUGGESTED):
         instead = f'"{words}"' if re.search(r"\W", words) and '"' not in text else words
-        pieces = re.split(rf"(?<!\w){re.escape(word)}(?!\w)", text, flags=re.IGNORECASE)
-        found.append(instead.join(pieces))
+        if len(said) == 1 or instead != words:
+            found.append(instead.join(asked.split(text)))
     return tuple(query for query in dict.fromkeys(found) if query.casefold() != text.casefold())
 
 

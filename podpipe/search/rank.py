@@ -166,7 +166,7 @@ class Matcher:
             latest[number] = place
             if len(latest) == len(here) and place - (start := min(latest.values())) < shortest:
                 shortest, stretch = place - start, (start, place)
-        return share * len(here) / (text.count(" ", *stretch) + 1)
+        return share * min(len(here) / (text.count(" ", *stretch) + 1), 1.0)  # one place may be of two terms
 
     def _counts(self, text: str) -> list[int]:
         return [max([text.count(pattern) for pattern, _ in patterns]) for patterns in self._patterns]

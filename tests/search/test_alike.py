@@ -83,6 +83,13 @@ def test_what_is_not_in_the_library_is_suggested_as_the_library_has_it(index: In
     assert search(index, "wireguard").suggestions == ('"wire guard"',)
     assert search(index, "promethius").suggestions == ("prometheus",)
     assert search(index, "tunnel").suggestions == ()
+    assert search(index, "OOM kilelr").suggestions == ('"oom killer"',)
+    assert search(index, "wire gard").suggestions == ('"wire guard"',)
+
+
+def test_two_words_found_as_one_phrase_are_no_closer_than_they_can_be(index: Index) -> None:
+    (hit,) = search(index, "OOM kilelr").hits
+    assert 0.5 < next(reason.value for reason in hit.reasons if reason.name == "close") <= 1
 
 
 def test_words_are_joined_only_beside_each_other(index: Index) -> None:
