@@ -148,7 +148,7 @@ def _row(outcome: Outcome) -> list[str]:
     if outcome.status == "failed":
         return [name, "", "", "", "", "failed"]
     topics = [chapter for chapter in outcome.chapters if chapter.evidence != "opening"]
-    missing = f", {len(outcome.missing)} not spoken" if outcome.missing else ""
+    missing = f", {len(outcome.missing)} not found" if outcome.missing else ""
     result = "up to date" if outcome.status == "unchanged" else f"{sum(outcome.seconds.values()):.0f} s"
     return [
         name,

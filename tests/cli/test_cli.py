@@ -37,7 +37,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
     """A library with the bundled episode, ingested by the command."""
     root = tmp_path_factory.mktemp("library")
     done = podpipe("ingest", demo / "notes.txt", cwd=root)
-    assert re.search(r"2:29 +6 +script, 1 not spoken +≥ 0\.\d\d +\d+ s *\n1 done\. Library: ", done.stdout)
+    assert re.search(r"2:29 +6 +script, 1 not found +≥ 0\.\d\d +\d+ s *\n1 done\. Library: ", done.stdout)
     return root
 
 
