@@ -33,7 +33,7 @@ HEAVY = {
     "uvicorn": {"podpipe.web.server"},
     "pagefind": {"podpipe.publish.finding"},
     "matplotlib": {"podpipe.plot", "podpipe.topics_plot"},
-    "whoosh": {"podpipe.search.whoosh", "podpipe.search.postings", "podpipe.search.analysis"},
+    "whoosh": {"podpipe.search.whoosh", "podpipe.search.postings", "podpipe.search.blocks", "podpipe.search.analysis"},
 }
 
 

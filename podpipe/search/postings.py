@@ -11,21 +11,17 @@ import functools
 import heapq
 import io
 import itertools
-import struct
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any as Foreign
-from typing import NamedTuple
 
-from whoosh.codec.whoosh3 import W3Codec, W3LeafMatcher
-from whoosh.columns import Column
-from whoosh.filedb.filetables import OrderedHashReader
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.structfile import StructFile
 from whoosh.reading import TermNotFound
 from whoosh.scoring import bm25
 from whoosh.util.numeric import byte_to_length
 
+from podpipe.search.blocks import Block, Reader, document_lengths, word_counts
 from podpipe.search.query import All, Any, Node, Term
 
 Counted = dict[tuple[str, str], dict[str, int]]
@@ -37,22 +33,8 @@ Scores = dict[int, float]
 _K1, _B = 1.2, 0.75
 """Of BM25, as Whoosh has them."""
 
-_NUMBER, _LENGTHS, _COUNT = struct.Struct("!H"), struct.Struct("!ii"), struct.Struct("!5xI")
-"""In Whoosh's dictionary: the number of a field, how long key and value are, and how many documents a word has."""
-
 _REMEMBERED = 1000
 """Words of which a segment remembers where their postings are."""
-
-
-class Block(NamedTuple):
-    """Postings of a word, in columns."""
-
-    numbers: Sequence[int]
-    """Of documents, in their order."""
-    counts: Sequence[float]
-    """How often each has the word."""
-    places: Sequence[bytes]
-    """Where, as Whoosh writes it."""
 
 
 class Postings:
@@ -134,33 +116,13 @@ class _Segment:
         self.name: str = reader.segment().segment_id()
         self._file = reader.segment().open_file(reader.storage(), W3Codec.POSTS_EXT)
         self._info = functools.lru_cache(_REMEMBERED)(self._read_info)
-        self._lengths = functools.cache(self._read_lengths)
+        self._lengths = functools.cache(functools.partial(document_lengths, reader))
         self._known: dict[tuple[str, str], dict[int, Block]] = {}
         self._known_numbers: dict[tuple[str, str], dict[int, Sequence[int]]] = {}
 
     def counts(self, field: str) -> Iterator[tuple[str, int]]:
-        """The words of a field and their documents, read from the dictionary at once.
-
-        Of each word it has the length of key and value, the key (the field's number and the word) and the value
-        (``W3TermInfo``).
-        """
-        segment, storage = self._reader.segment(), self._reader.storage()
-        length = storage.file_length(segment.make_filename(W3Codec.TERMS_EXT))
-        data = segment.open_file(storage, W3Codec.TERMS_EXT).get(0, length)
-        table = OrderedHashReader(StructFile(io.BytesIO(data)), length)
-        number = table.extras["fieldmap"].get(field)
-        if number is None:
-            return
-        prefix = _NUMBER.pack(number)
-        at = table.closest_key_pos(prefix)
-        while at is not None and at < table.endofdata:
-            key_length, value_length = _LENGTHS.unpack_from(data, at)
-            at += _LENGTHS.size
-            value = at + key_length
-            if data[at : at + len(prefix)] != prefix:
-                return
-            yield data[at + len(prefix) : value].decode(), _COUNT.unpack_from(data, value)[0]
-            at = value + value_length
+        """The words of a field, and in how many documents each is."""
+        return word_counts(self._reader, field)
 
     def forget(self) -> None:
         """Let go of the blocks that were read for phrases."""
@@ -299,25 +261,20 @@ class _Segment:
         known = self._known_numbers.setdefault((field, word), {})
         return set().union(*reader.numbers(wanted, known)) if reader else set()
 
-    def _postings(self, field: str, word: str) -> _Reader | None:
+    def _postings(self, field: str, word: str) -> Reader | None:
         """What reads the postings of a word; None where no document has it."""
         info = self._info(field, word)
         if info is None:
             return None
         offset, (length,) = info.extent()  # so it comes from Whoosh
         file = StructFile(io.BytesIO(self._file.get(offset, length)))
-        return _Reader(file, 0, length, self._reader.schema[field].format)
+        return Reader(file, 0, length, self._reader.schema[field].format)
 
     def _read_info(self, field: str, word: str) -> Foreign:
         try:
             return self._reader.term_info(field, word)
         except TermNotFound:
             return None
-
-    def _read_lengths(self, field: str) -> bytes:
-        """How long each document is, as Whoosh keeps it."""
-        reader = self._reader.codec().per_document_reader(self._reader.storage(), self._reader.segment())
-        return reader.column_reader(f"_{field}_len", _Bytes()) if reader.has_column(f"_{field}_len") else b""
 
 
 class _Scoring(dict[tuple[float, int], float]):
@@ -334,57 +291,6 @@ class _Scoring(dict[tuple[float, int], float]):
     def most(self, info: Foreign) -> float:
         """The highest score that it has in a segment."""
         return float(bm25(self._idf, info.max_weight(), info.min_length() or 0, self._average, _B, _K1))
-
-
-class _Bytes(Column):  # type: ignore[misc]  # whoosh carries no types
-    """A column of bytes, read at once."""
-
-    def reader(self, file: Foreign, start: int, length: int, documents: int) -> bytes:
-        """The bytes of all documents; the last ones' are left out on the disk where they are 0."""
-        return bytes(file.get(start, length)).ljust(documents, b"\0")
-
-
-class _Reader(W3LeafMatcher):  # type: ignore[misc]  # whoosh carries no types
-    """Reads the postings of a word in a segment."""
-
-    def blocks(self, wanted: Sequence[int] | None, known: dict[int, Block] | None) -> Iterator[Block]:
-        """Blocks that may have documents that are wanted, which are in order (None: all).
-
-        Those that are known, by their place, are not read again.
-        """
-        return (self._block(known) for _ in self._each(wanted))
-
-    def numbers(self, wanted: Sequence[int] | None, known: dict[int, Sequence[int]]) -> Iterator[Sequence[int]]:
-        """The same, of each block only which documents it has."""
-        for _ in self._each(wanted):
-            if self._dataoffset not in known:
-                self._read_ids()
-                known[self._dataoffset] = self._ids
-            yield known[self._dataoffset]
-
-    def _each(self, wanted: Sequence[int] | None) -> Iterator[None]:
-        """Stands at each block in turn that may have documents that are wanted."""
-        at = 0
-        while not self._atend:
-            begin = at
-            if wanted is not None:
-                at = bisect_right(wanted, self._maxid, begin)
-            if wanted is None or begin < at:
-                yield None
-            if wanted is not None and at == len(wanted):
-                return
-            self._next_block()
-
-    def _block(self, known: dict[int, Block] | None) -> Block:
-        if known is not None and self._dataoffset in known:
-            return known[self._dataoffset]
-        self._read_ids()
-        self._read_weights()
-        self._read_values()
-        block = Block(self._ids, self._weights, self._values)
-        if known is not None:
-            known[self._dataoffset] = block
-        return block
 
 
 def _field(term: Term, field: str) -> str:
