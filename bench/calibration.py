@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bench import diagram, listening, talks, variants
+from bench import diagram, folds, listening, talks, variants
 from bench.episodes import Truth, truths
 from bench.figures import counts, is_right
 from bench.listening import MODES, made_of, outline_of
@@ -17,8 +17,8 @@ from bench.table import Settings, Table, percent
 from bench.talks import Told
 from podpipe import sound
 from podpipe.models import Outline
-from podpipe.topics import THRESHOLD
 from podpipe.topics.free_talk import flow, titles
+from podpipe.topics.free_talk.chain import Model
 
 PICTURE = ROOT / "docs" / "calibration.svg"
 SURE = 0.9
@@ -29,9 +29,9 @@ EDGES = (0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 EXPLANATION = """\
 Every chapter that podpipe writes says how sure it is; here stands how often it is right. *script*, *agenda only* and
 *no notes*: the episodes in clean and in worse sound (see “In worse sound”), each also with half of another episode's
-topics put between its own; a chapter is right within ±1 s of its heading. *titles* and *nothing given*: the talks that
-no weights were fitted on (see “Conversation”), titles also with two of other episodes between; right within 15 and
-30 s. *Error* is how far confidence and share are apart, over the bins below, weighted (expected calibration error;
+topics put between its own; a chapter is right within ±1 s of its heading. *titles* and *nothing given*: talks by
+weights that were fitted on others (see “Conversation”), titles also with two of other episodes between; right within 15
+and 30 s. *Error* is how far confidence and share are apart, over the bins below, weighted (expected calibration error;
 Naeini, Cooper and Hauskrecht, 2015). *Brier* is the mean square of confidence less truth; beside it that of a
 confidence which is always the share of this row.
 
@@ -49,10 +49,11 @@ class Said:
 def run(settings: Settings) -> Table:
     """Find chapters in all ways, and compare what they say of themselves with the truth."""
     said = {mode: spoken(settings, mode) for mode in MODES}
-    held = talks.halves(talks.load())[1][: 12 if settings.quick else None]
-    if held:
-        said["titles"] = [one for told in held for one in conversation(told, held)]
-        said["nothing given"] = [one for told in held for one in turns(told)]
+    every = talks.load()[: 12 if settings.quick else None]
+    if every:
+        given, nothing = (folds.of_others(name, every) for name in ("TITLES", "FLOW"))
+        said["titles"] = [one for told, model in given for one in conversation(told, every, model)]
+        said["nothing given"] = [one for told, model in nothing for one in turns(told, model)]
     said["all together"] = [one for mode in said.values() for one in mode]
     diagram.write(PICTURE, {mode: bins(ones) for mode, ones in said.items()})
     rows = [(mode, "all", *row(ones)) for mode, ones in said.items()]
@@ -102,7 +103,7 @@ def _chapters(settings: Settings, truth: Truth, outline: Outline, mode: str) -> 
             yield Said(chapter.confidence, is_right(truth, chapter, titled=mode != "no notes"))
 
 
-def conversation(told: Told, others: Sequence[Told]) -> Iterator[Said]:
+def conversation(told: Told, others: Sequence[Told], model: Model) -> Iterator[Said]:
     """The chapters of a talk whose titles are given: alone, and with two of other talks."""
     at_random = random.Random(told.number)
     own: list[tuple[str, int | None]] = list(zip(told.titles, told.starts_ms, strict=True))
@@ -110,16 +111,16 @@ def conversation(told: Told, others: Sequence[Told]) -> Iterator[Said]:
     for other in at_random.sample([other for other in others if other is not told], 2):
         more.insert(at_random.randrange(len(more) + 1), (at_random.choice(other.titles), None))
     for asked in (own, more):
-        placed = titles.place(told.words, told.duration_ms, [title for title, _ in asked])
+        placed = titles.place(told.words, told.duration_ms, [title for title, _ in asked], model)
         for placement, (_, truth) in zip(placed, asked, strict=True):
             if placement.start_ms is not None and placement.confidence >= titles.LEAST:
                 near = truth is not None and abs(placement.start_ms - truth) <= titles.WITHIN_MS
                 yield Said(placement.confidence, near)
 
 
-def turns(told: Told) -> Iterator[Said]:
+def turns(told: Told, model: Model) -> Iterator[Said]:
     """The chapters of a talk of which nothing is given."""
-    for chapter in flow.find(told.words, told.duration_ms, THRESHOLD):
+    for chapter in flow.find(told.words, told.duration_ms, model=model):
         near = min(abs(chapter.start_ms - start_ms) for start_ms in told.starts_ms) <= flow.WITHIN_MS
         yield Said(chapter.confidence, near)
 

@@ -1,8 +1,8 @@
 """Fits ``podpipe/topics/free_talk/weights.py``: ``python -m bench.fit [--write]``, some minutes.
 
-The weights are fitted on every other talk. How sure a start is follows how often what the model calls so likely is
-right: that is counted on talks that the model was not fitted on, each of ``FOLDS`` parts by weights of the others, and
-made to rise (isotonic regression; Zadrozny and Elkan, 2002).
+How sure a start is follows how often what the model calls so likely is right: that is counted on talks that the model
+was not fitted on, each sixth by weights of the others, and made to rise (isotonic regression; Zadrozny and Elkan,
+2002). The benches try these models of five sixths on what they were not fitted on (``bench.folds``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import talks
+from bench import folds, talks
+from bench.folds import FOLDS
 from bench.measure import ROOT
 from bench.talks import Told
 from podpipe.topics.free_talk import chain, flow, titles, weights
@@ -22,7 +23,7 @@ from podpipe.topics.free_talk.chain import Curve, Doubles, Model
 from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare
 
 FILE = ROOT / "podpipe" / "topics" / "free_talk" / "weights.py"
-ROUNDS, FOLDS = 60, 3
+ROUNDS = 60
 FLAT_MS, SLOPE_MS = 5000, 4000
 """A start is as good as the people's within so much; beyond, worse by a factor of e for each so much."""
 KNOTS = 14
@@ -160,16 +161,6 @@ def fit(cases: Sequence[Case], kind: Kind) -> Weights:
     return scale, float(found[-1] + (shift if kind.is_cost else -shift))
 
 
-def crossed(groups: Sequence[Sequence[Case]], kind: Kind) -> list[Likely]:
-    """What the model says of talks that it was not fitted on, part by part."""
-    told: list[Likely] = []
-    for fold in range(FOLDS):
-        here = [case for number, group in enumerate(groups) if number % FOLDS != fold for case in group]
-        model = fit(here, kind)
-        told += [one for group in groups[fold::FOLDS] for case in group for one in kind.likely(case, model)]
-    return told
-
-
 def curve(told: Sequence[Likely], most: float) -> Curve:
     """What the model says against how often it is right: KNOTS groups of equal size, neighbours pooled until they rise.
 
@@ -195,7 +186,7 @@ def _share(group: Sequence[float]) -> float:
 
 HEAD = '''"""What ``titles`` and ``flow`` learned, written by ``python -m bench.fit``.
 
-Fitted on every other episode of a talk show ({count} of {all}). The features are those of ``titles.features`` and
+Fitted on {count} episodes of a talk show. The features are those of ``titles.features`` and
 ``flow.features``, in their order. Weights are of logarithms of odds, by gradient ascent on the likelihood of the
 chapters that people made, give or take 5 s. A curve is the model's probability, and how often it was right within 15 s
 (titles, two of other episodes put between in half of the cases) or 30 s (flow), on episodes that it was not fitted on.
@@ -210,21 +201,11 @@ TITLE_GAP = {gap}
 '''
 
 
-def source(kind: Kind, model: Weights, told: Curve) -> str:
-    """The lines of ``weights.py`` for one kind."""
-    if kind.is_cost:
-        return of_model(kind.name, Model(tuple(map(float, model[0])), model[1], told))
-    lines = [f"\n{kind.name} = (", *(f"    {_number(weight)}," for weight in model[0]), ")"]
-    lines += [f"{kind.name}_BEGIN = {_number(model[1])}", '"""What speaks against a beginning at any place."""']
-    lines += [f"{kind.name}_CONFIDENCE = (", *(f"    ({', '.join(map(_number, row))})," for row in told)]
-    return "\n".join([*lines, ")", ""])
-
-
 def of_model(name: str, model: Model) -> str:
     """The lines of a module that define a model."""
     lines = [f"\n{name} = Model(", "    (", *(f"        {_number(weight)}," for weight in model.weights), "    ),"]
     lines += [
-        f"    {_number(model.skip)},",
+        f"    {_number(model.bias)},",
         "    (",
         *(f"        ({', '.join(map(_number, row))})," for row in model.curve),
     ]
@@ -235,27 +216,48 @@ def _number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def groups(every: Sequence[Told], kind: Kind) -> list[list[Case]]:
+    """The cases of each talk."""
+    at_random = random.Random(0)
+    titles_of_all = [title for told in every for title in told.titles]
+    if not kind.is_cost:
+        return [[without(told)] for told in every]
+    return [
+        [with_titles(told, at_random.sample(titles_of_all, count), at_random) for count in (0, 2)] for told in every
+    ]
+
+
+def learned(talks: Sequence[Sequence[Case]], kind: Kind) -> tuple[Model, list[Model]]:
+    """What all talks teach of a kind of starts; and of each fold, what all but it do."""
+    models, said = [], []
+    for fold in range(FOLDS):
+        there = [case for number, cases in enumerate(talks) if number % FOLDS != fold for case in cases]
+        models.append(fit(there, kind))
+        said.append([one for cases in talks[fold::FOLDS] for case in cases for one in kind.likely(case, models[-1])])
+    others = [[one for other, ones in enumerate(said) if other != fold for one in ones] for fold in range(FOLDS)]
+    of_folds = [_model(one, told, kind) for one, told in zip(models, others, strict=True)]
+    of_all = fit([case for cases in talks for case in cases], kind)
+    return _model(of_all, [one for ones in said for one in ones], kind), of_folds
+
+
+def _model(found: Weights, told: Sequence[Likely], kind: Kind) -> Model:
+    return Model(tuple(map(float, found[0])), found[1], curve(told, kind.most))
+
+
 def main() -> None:
     """Fit both kinds; print or write them."""
     parser = argparse.ArgumentParser(prog="python -m bench.fit", description=main.__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write {FILE.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help=f"write {FILE.relative_to(ROOT)} and {folds.FILE.name}")
     arguments = parser.parse_args()
     every = talks.load()
-    fitted, at_random = talks.halves(every)[0], random.Random(0)
-    others = [title for told in fitted for title in told.titles]
-    groups = {
-        "TITLES": [
-            [with_titles(told, (), at_random), with_titles(told, at_random.sample(others, 2), at_random)]
-            for told in fitted
-        ],
-        "FLOW": [[without(told)] for told in fitted],
-    }
-    text = HEAD.format(count=len(fitted), all=len(every), gap=weights.TITLE_GAP)
+    text = HEAD.format(count=len(every), gap=weights.TITLE_GAP)
+    without_folds = {}
     for kind in KINDS:
-        model = fit([case for group in groups[kind.name] for case in group], kind)
-        text += source(kind, model, curve(crossed(groups[kind.name], kind), kind.most))
+        of_all, without_folds[kind.name] = learned(groups(every, kind), kind)
+        text += of_model(kind.name, of_all)
     if arguments.write:
         FILE.write_text(text, "utf-8")
+        folds.write(without_folds)
     else:
         print(text, end="")
 

@@ -47,11 +47,6 @@ def load(folder: Path = FOLDER) -> list[Told]:
     return found
 
 
-def halves(episodes: list[Told]) -> tuple[list[Told], list[Told]]:
-    """Every other episode: those that podpipe's weights were fitted on, and those held out."""
-    return episodes[::2], episodes[1::2]
-
-
 def words(srt: str) -> tuple[Word, ...]:
     """The words of SubRip cues without the names of speakers; a cue's time is shared by its letters."""
     found: list[Word] = []

@@ -150,7 +150,7 @@ def _in_talk(
 
 def _of_flow(transcript: Transcript) -> list[Chapter]:
     """Where talk turns to something else; nothing is looked for by name, and so nothing is missing."""
-    found = flow.find(transcript.words, transcript.duration_ms, THRESHOLD)
+    found = flow.find(transcript.words, transcript.duration_ms)
     return list(found) if len(found) >= 2 else []
 
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import talks
+from bench import folds, talks
 from bench.conversation import named_f1
 from bench.talks import Told
 from podpipe.models import Alignment, Hypothesis, Outline, Placement, Section, Transcript, Word
 from podpipe.sound import Sound
 from podpipe.topics import find_chapters
 from podpipe.topics.free_talk import titles
+from podpipe.topics.free_talk.chain import Model
 
 Placed = list[tuple[Told, tuple[Placement, ...]]]
 
@@ -26,9 +27,15 @@ def episodes(shared_data: Path) -> list[Told]:
 
 
 @pytest.fixture(scope="module")
-def held_out(episodes: list[Told]) -> Placed:
-    """What is found in the episodes that no weight was fitted on."""
-    return [(told, titles.place(told.words, told.duration_ms, told.titles)) for told in talks.halves(episodes)[1]]
+def held(episodes: list[Told]) -> list[tuple[Told, Model]]:
+    """Every other episode, with weights that were fitted without it."""
+    return folds.of_others("TITLES", episodes)[1::2]
+
+
+@pytest.fixture(scope="module")
+def held_out(held: list[tuple[Told, Model]]) -> Placed:
+    """What is found in these."""
+    return [(told, titles.place(told.words, told.duration_ms, told.titles, model)) for told, model in held]
 
 
 def written(placements: tuple[Placement, ...]) -> list[int | None]:
@@ -40,12 +47,11 @@ def test_titles_are_found_in_episodes_held_out(held_out: Placed, within_ms: int,
     assert named_f1([(told, written(placed)) for told, placed in held_out], within_ms) >= least
 
 
-def test_a_recogniser_that_writes_no_full_stops_does_little_harm(episodes: list[Told]) -> None:
-    held = talks.halves(episodes)[1][::3]
+def test_a_recogniser_that_writes_no_full_stops_does_little_harm(held: list[tuple[Told, Model]]) -> None:
     found = []
-    for told in held:
+    for told, model in held[::3]:
         bare = [replace(word, text=word.text.lower().rstrip(".,?!")) for word in told.words]
-        found.append((told, written(titles.place(bare, told.duration_ms, told.titles))))
+        found.append((told, written(titles.place(bare, told.duration_ms, told.titles, model))))
     assert named_f1(found, titles.WITHIN_MS) >= 0.7
 
 
@@ -60,14 +66,14 @@ def test_what_is_sure_is_right(held_out: Placed) -> None:
     assert np.mean(right) >= 0.95
 
 
-def test_titles_of_other_episodes_are_mostly_not_found(episodes: list[Told]) -> None:
-    held = talks.halves(episodes)[1][:36]
+def test_titles_of_other_episodes_are_mostly_not_found(held: list[tuple[Told, Model]]) -> None:
+    some = held[:36]
     lost = 0
-    for told, other in zip(held, held[1:] + held[:1], strict=True):
+    for (told, model), (other, _) in zip(some, some[1:] + some[:1], strict=True):
         middle = len(told.titles) // 2
         asked = (*told.titles[:middle], other.titles[0], *told.titles[middle:])
-        lost += titles.place(told.words, told.duration_ms, asked)[middle].confidence < titles.LEAST
-    assert lost >= 0.75 * len(held)
+        lost += titles.place(told.words, told.duration_ms, asked, model)[middle].confidence < titles.LEAST
+    assert lost >= 0.75 * len(some)
 
 
 def test_three_hours_take_a_few_seconds(episodes: list[Told]) -> None:

@@ -26,17 +26,21 @@ _BLOCK = 256
 
 
 class Model(NamedTuple):
-    """What was learned of features of titles at places."""
+    """What was learned of features of places, or of titles at places."""
 
     weights: tuple[float, ...]
     """Of each feature, a logarithm of odds."""
-    skip: float
-    """What it costs that a title does not occur."""
+    bias: float
+    """The same of any place, which speaks against a beginning; of titles, what it costs that one does not occur."""
     curve: Curve = ((0.0, 1.0), (0.0, 1.0))
 
     def right(self, likely: float) -> float:
         """How often it is right that what is said to be so likely is."""
         return float(np.interp(likely, *self.curve))
+
+    def likely(self, right: float) -> float:
+        """What the model says where it is right so often."""
+        return float(np.interp(right, self.curve[1], self.curve[0]))
 
 
 def titles_begin(scores: Doubles, between: Doubles, first: Doubles, skip: float | Doubles) -> tuple[Doubles, float]:

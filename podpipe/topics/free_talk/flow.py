@@ -14,7 +14,7 @@ import numpy as np
 from podpipe import timecode
 from podpipe.models import Chapter, Word
 from podpipe.topics.free_talk import chain, keywords, weights
-from podpipe.topics.free_talk.chain import Doubles
+from podpipe.topics.free_talk.chain import Doubles, Model
 from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare
 
 WITHIN_MS = 30_000
@@ -23,8 +23,14 @@ GAP_MS = 270_000
 """The mean time from one topic to the next that is expected before anything is heard."""
 LEAST_MS = 60_000
 
+LEAST = 0.4
+"""Less sure, a turn begins no chapter: most is right where what is likelier than about half of that share is taken, as
+of titles (see ``titles.LEAST``); somewhat more is asked here, as nobody has named these topics."""
 
-def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[Chapter, ...]:
+
+def find(
+    words: Sequence[Word], duration_ms: int, least: float = LEAST, model: Model = weights.FLOW
+) -> tuple[Chapter, ...]:
     """Where the talk turns to another topic, in order of time; each lasts to the next, the last to the end.
 
     The confidence is the probability that a person would begin a chapter within 30 s of the start; turns of less
@@ -33,11 +39,10 @@ def find(words: Sequence[Word], duration_ms: int, least: float = 0.5) -> tuple[C
     talk = prepare(words, duration_ms)
     if not talk.places.size:
         return ()
-    scores = features(talk).astype(np.float64) @ np.array(weights.FLOW) + weights.FLOW_BEGIN
+    scores = features(talk).astype(np.float64) @ np.array(model.weights) + model.bias
     found, _ = chain.topics_begin(scores, *chain.gaps(talk.times_ms, GAP_MS))
-    lowest = float(np.interp(least, weights.FLOW_CONFIDENCE[1], weights.FLOW_CONFIDENCE[0]))
-    near, likely = starts(found, talk.times_ms, lowest)
-    sure = np.interp(near, *weights.FLOW_CONFIDENCE)
+    near, likely = starts(found, talk.times_ms, model.likely(least))
+    sure = np.interp(near, *model.curve)
     chosen = [place for place in likely if sure[place] >= least]
     if not chosen:
         return ()

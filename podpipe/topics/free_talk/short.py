@@ -88,7 +88,7 @@ def _in_order(talk: Talk, asked: Sequence[str], told: Floats, by: Pair, least: f
     """The placements of titles that are in the order of the talk, as likely as ``least``."""
     gaps = chain.gaps(talk.times_ms, titles.mean_gap_ms(talk, len(asked)))
     found, sure = (
-        chain.titles_begin((told @ np.array(model.weights)).astype(np.float64), *gaps, model.skip)[0] for model in by
+        chain.titles_begin((told @ np.array(model.weights)).astype(np.float64), *gaps, model.bias)[0] for model in by
     )
     chosen = titles.in_order(chain.centred(found, talk.times_ms, CENTRE_MS))
     near, surely = (chain.nearby(likely, talk.times_ms, WITHIN_MS) for likely in (found, sure))

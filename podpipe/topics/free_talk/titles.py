@@ -22,7 +22,7 @@ from podpipe import timecode
 from podpipe.models import Placement, Section, Word
 from podpipe.prose import TERM
 from podpipe.topics.free_talk import chain, flow, weights
-from podpipe.topics.free_talk.chain import Doubles
+from podpipe.topics.free_talk.chain import Doubles, Model
 from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare, rarity
 from podpipe.topics.free_talk.text import is_stop, stemmed
 
@@ -67,7 +67,9 @@ class _Term:
     likely: Ints
 
 
-def place(words: Sequence[Word], duration_ms: int, titles: Sequence[str]) -> tuple[Placement, ...]:
+def place(
+    words: Sequence[Word], duration_ms: int, titles: Sequence[str], model: Model = weights.TITLES
+) -> tuple[Placement, ...]:
     """Where each title's topic begins in the talk, as far as that can be told; one for each title, in their order.
 
     The titles are taken to be in the order of the talk. The confidence is the probability that a person would
@@ -76,10 +78,9 @@ def place(words: Sequence[Word], duration_ms: int, titles: Sequence[str]) -> tup
     talk = prepare(words, duration_ms)
     if not talk.places.size or not titles:
         return tuple(Placement(Section(title), None, None, 0.0, "nothing is said") for title in titles)
-    model = weights.TITLES
     scores = (features(talk, titles) @ np.array(model.weights)).astype(np.float64)
     gaps = chain.gaps(talk.times_ms, mean_gap_ms(talk, len(titles)))
-    found, _ = chain.titles_begin(scores, *gaps, model.skip)
+    found, _ = chain.titles_begin(scores, *gaps, model.bias)
     near = chain.nearby(found, talk.times_ms, WITHIN_MS)
     chosen = in_order(chain.centred(found, talk.times_ms, CENTRE_MS))
     return tuple(
