@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from functools import cache
 
+import numpy as np
 import pytest
 
 from bench import short_talks, unannounced
 from bench.talks import Told
 from podpipe import minilm
 from podpipe.models import Placement
-from podpipe.topics.free_talk import short
+from podpipe.topics.free_talk import short, titles
 from podpipe.topics.free_talk.meaning import Encoder
 from podpipe.topics.free_talk.talk import prepare
 
@@ -55,6 +56,13 @@ def test_topics_of_other_talk_are_not_found(name: str, encoder: Encoder | None) 
     others = [title for other in IN_ORDER if other != name for title in talk(other).titles]
     for seed in range(5):
         assert found(talk(name), tuple(random.Random(seed).sample(others, 6)), encoder) == {}
+
+
+def test_titles_put_into_another_order_are_told_as_if_asked_so(encoder: Encoder | None) -> None:
+    told = talk(IN_ORDER[0])
+    prepared, order = prepare(told.words, told.duration_ms), np.arange(len(told.titles))[::-1]
+    backwards = short.features(prepared, told.titles[::-1], encoder)
+    assert np.allclose(titles.reordered(short.features(prepared, told.titles, encoder), prepared, order), backwards)
 
 
 def test_each_placement_says_why(encoder: Encoder | None) -> None:

@@ -61,9 +61,8 @@ def place(
     if in_turn(said) >= _IN_TURN:
         return tuple(_in_order(talk, asked, told, by, LEAST))
     order = np.argsort(said, kind="stable")
-    reordered = [asked[number] for number in order]
-    told = features(talk, reordered, encoder)
-    placed = _in_order(talk, reordered, told, by, _LEAST_REORDERED)
+    told = titles.reordered(told, talk, order)
+    placed = _in_order(talk, [asked[number] for number in order], told, by, _LEAST_REORDERED)
     return tuple(placed[number] for number in np.argsort(order))
 
 

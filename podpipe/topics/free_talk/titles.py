@@ -34,9 +34,9 @@ that are likelier than about half of that F1 (Lipton, Elkan and Naryanaswamy, 20
 
 CENTRE_MS = 20_000
 
-TOLD, SAID = 12, 4
-"""Of what speaks for a title at a place, the first so many kinds are about its own words; and the one that says how
-much of these is said soon, beside where most is."""
+TOLD, SAID, ORDER = 12, 4, 12
+"""Of what speaks for a title at a place, the first so many kinds are about its own words; the one that says how much of
+these is said soon, beside where most is; and the one that says how far the place is from the title's turn."""
 
 _FAR = 100_000
 _ALIKE = 84
@@ -128,14 +128,25 @@ def features(talk: Talk, titles: Sequence[str], *, in_order: bool = True) -> Flo
     shared = Counter(stem for terms in asked for stem, _ in terms)
     unheard = 0.6 * math.log(len(talk.stems) / 60 + 2)
     rows = []
-    for number, (title, terms) in enumerate(zip(titles, asked, strict=True)):
+    for title, terms, order in zip(titles, asked, _order(talk, len(titles)) * in_order, strict=True):
         found = [_term(heard, stem, form, values.get(stem, unheard) / math.sqrt(shared[stem])) for stem, form in terms]
-        apart = talk.times_ms / max(talk.duration_ms, 1) - (number + 0.5) / len(titles)
-        order = -4 * np.abs(apart) * in_order
         told, phrase = _told(talk, found), _phrase(talk, title)
         both = turns[:, :6].max(axis=1) * np.maximum(told[:, 1], phrase)
         rows.append(np.hstack((told, np.stack((phrase, order, both), 1), turns)))
     return np.array(rows, np.float32)
+
+
+def reordered(told: Floats, talk: Talk, order: Ints) -> Floats:
+    """The features of titles that are put into another order."""
+    told = told[order]
+    told[:, :, ORDER] = _order(talk, len(order))
+    return told
+
+
+def _order(talk: Talk, count: int) -> Floats:
+    """How far each place is from where each of so many titles would be if all topics were as long, below 0."""
+    turns = (np.arange(count) + 0.5) / max(count, 1)
+    return np.asarray(-4 * np.abs(talk.times_ms / max(talk.duration_ms, 1) - turns[:, None]), np.float32)
 
 
 def _asked(title: str) -> list[tuple[str, str]]:
