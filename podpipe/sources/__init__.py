@@ -5,7 +5,7 @@ What a source is, is told by what it holds, not by how it is called.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +67,9 @@ def discover(
         return found
     if len(found) != 1:
         raise SourceError(f"{source} names {len(found)} episodes; --notes can only belong to one")
-    return (replace(found[0], notes=_read_notes(notes, client)),)
+    from podpipe.sources import page
+
+    return (page.named(found[0], _read_notes(notes, client)),)
 
 
 def is_url(text: str) -> bool:
@@ -127,13 +129,12 @@ def _of_feed(client: Client, document: Page, source: str, selection: Selection) 
     return found.candidates
 
 
-def _read_notes(where: str, client: Client) -> Notes:
-    from podpipe.sources import media, page
+def _read_notes(where: str, client: Client) -> Page:
+    from podpipe.sources import media
 
     if is_url(where):
-        return page.notes_of(client.page(where))
+        return client.page(where)
     path = Path(where).expanduser().absolute()
     if not path.is_file():
         raise SourceError(f"--notes {where} does not exist; give a text, Markdown or HTML file, or an address")
-    document: Page = media.read_document(path)
-    return page.notes_of(document)
+    return media.read_document(path)

@@ -84,6 +84,11 @@ def telling_name(*files: Path) -> str:
     return next((name for name in names if not _TELLS_NOTHING.fullmatch(name)), names[0])
 
 
+def title_of(*files: Path) -> str:
+    """What an episode of these files is called, as far as their names tell."""
+    return plain(telling_name(*files).replace("_", " "))
+
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _WRITTEN = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])(?!\d)")

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from podpipe import addresses, audio
 from podpipe.errors import AudioError, SourceError
-from podpipe.models import Episode, Notes, Resource
+from podpipe.models import Episode, Resource
 from podpipe.net import Page
 from podpipe.sources import Candidate
 from podpipe.sources.identity import date_in, episode_id, plain, telling_name
@@ -74,7 +74,12 @@ def from_file(path: Path) -> Candidate:
     beside = [path.with_suffix(suffix) for suffix in TRANSCRIPT_SUFFIXES]
     transcripts = tuple(Resource(str(file), TRANSCRIPT_SUFFIXES[file.suffix]) for file in beside if file.is_file())
     found = _episode(str(path), telling_name(path.absolute()), _tags(path))
-    return Candidate(replace(found, transcripts=transcripts), _notes_beside(path))
+    candidate, notes = Candidate(replace(found, transcripts=transcripts)), _notes_beside(path)
+    if notes is None:
+        return candidate
+    from podpipe.sources import page
+
+    return page.named(candidate, notes)
 
 
 def from_folder(path: Path) -> tuple[Candidate, ...]:
@@ -120,13 +125,11 @@ def _tags(path: Path) -> dict[str, str]:
     return {key: str(tags[key][0]) for key in ("title", "album", "artist", "date") if tags and tags.get(key)}
 
 
-def _notes_beside(path: Path) -> Notes | None:
-    from podpipe.sources.page import notes_of
-
+def _notes_beside(path: Path) -> Page | None:
     for suffix in NOTES_SUFFIXES:
         beside = path.with_suffix(suffix)
         if beside.is_file() and beside.stat().st_size:
-            return notes_of(read_document(beside))
+            return read_document(beside)
     return None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +17,7 @@ from podpipe.errors import SourceError
 from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page, mask
 from podpipe.sources import Candidate
-from podpipe.sources.identity import date_in, episode_id, plain, telling_name
+from podpipe.sources.identity import date_in, episode_id, plain, title_of
 
 _AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
 _LABELLED = re.compile(
@@ -25,6 +27,8 @@ _LINKED = re.compile(r"""\]\(\s*<?([^\s()<>]+)|\b(?:src|href)\s*=\s*["']?([^\s"'
 """A link of Markdown, or a tag of HTML within it."""
 
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
+_BEGINNING = 3000
+"""Characters of a text in which its day may be written."""
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -50,7 +54,7 @@ def read(document: Page) -> Candidate | str:
         audio = _audio_in_text(text, document.url)
         if audio is None:
             raise SourceError(f"{mask(document.url)} names no audio; write a line such as Audio: http://…/episode.mp3")
-        return _candidate(document, audio, notes_of(document), _first_title(text), text)
+        return _candidate(document, audio, notes_of(document), text)
     tree = _parse(text)
     audio = _audio_in_html(tree, document.url)
     if audio is None:
@@ -61,7 +65,7 @@ def read(document: Page) -> Candidate | str:
             f"{mask(document.url)} is a web page that names no audio and no feed; "
             "give the address of an episode's page, of its audio, or of the feed"
         )
-    return _candidate(document, audio, notes_of(document), "", text, tree)
+    return _candidate(document, audio, notes_of(document), text, tree)
 
 
 def notes_of(document: Page) -> Notes:
@@ -170,17 +174,29 @@ def _resolve(base: str, address: str) -> str:
     raise SourceError(f"{mask(base)} names {joined} as its audio; podpipe fetches http and https only")
 
 
-def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, tree: Any = None) -> Candidate:
+def named(candidate: Candidate, document: Page) -> Candidate:
+    """An episode with a document as its notes, which tells title and day where audio alone did not."""
+    candidate = replace(candidate, notes=notes_of(document))
+    episode = candidate.episode
+    if candidate.from_feed:
+        return candidate
+    text = encodings.decode(document.data, document.charset)
+    tree = _parse(text) if is_html(document, text) else None
+    is_untitled = episode.title == title_of(Path(unquote(addresses.path(episode.guid))))
+    title = (is_untitled and _title(text, tree)) or episode.title
+    published = episode.published or _stamped(tree) or date_in("", text[:_BEGINNING])
+    own_id = episode_id(published, title, episode.guid)
+    return replace(candidate, episode=replace(episode, id=own_id, title=title, published=published))
+
+
+def _candidate(document: Page, audio: str, notes: Notes, text: str, tree: Any = None) -> Candidate:
     file, page = (Path(unquote(addresses.path(address))) for address in (audio, document.url))
-    show = published = image = language = None
+    show = image = language = None
     if tree is not None:
-        title = plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
         show, image = plain(_meta(tree, "og:site_name")), _meta(tree, "og:image")
         language = _first(tree, "//html/@lang")
-        stamp = _meta(tree, "article:published_time") or _first(tree, "//time/@datetime") or ""
-        published = date_in(stamp)
-    published = published or date_in(file.stem) or date_in(document.url.rpartition("/")[2], text[:3000])
-    title = title or plain(telling_name(file, page).replace("_", " "))
+    published = _stamped(tree) or date_in(file.stem) or date_in(document.url.rpartition("/")[2], text[:_BEGINNING])
+    title = _title(text, tree) or title_of(file, page)
     is_web = not document.url.startswith("file:")
     return Candidate(
         Episode(
@@ -197,6 +213,20 @@ def _candidate(document: Page, audio: str, notes: Notes, title: str, text: str, 
         ),
         notes,
     )
+
+
+def _title(text: str, tree: Any) -> str:
+    """What a document says that it is called; '' where it does not say so."""
+    if tree is None:
+        return _first_title(text)
+    return plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
+
+
+def _stamped(tree: Any) -> datetime | None:
+    """The day that a page says it is of."""
+    if tree is None:
+        return None
+    return date_in(_meta(tree, "article:published_time") or _first(tree, "//time/@datetime") or "")
 
 
 def _first_title(text: str) -> str:
