@@ -73,6 +73,11 @@ _TELLS_NOTHING = re.compile(
 )
 
 
+def tells_nothing(name: str) -> bool:
+    """Whether a file that is called so, without its suffix, may be any episode."""
+    return _TELLS_NOTHING.fullmatch(name) is not None
+
+
 def telling_name(*files: Path) -> str:
     """The first of some files' names that tells something; else their folder's, unless they are numbered; or the first.
 
@@ -81,7 +86,7 @@ def telling_name(*files: Path) -> str:
     names = [file.stem for file in files]
     if not any(re.search(r"\d", name) for name in names):
         names += [file.parent.name for file in files]
-    return next((name for name in names if not _TELLS_NOTHING.fullmatch(name)), names[0])
+    return next((name for name in names if not tells_nothing(name)), names[0])
 
 
 def title_of(*files: Path) -> str:

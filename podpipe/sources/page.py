@@ -17,7 +17,7 @@ from podpipe.errors import SourceError
 from podpipe.models import Episode, Notes, Resource
 from podpipe.net import Page, mask
 from podpipe.sources import Candidate
-from podpipe.sources.identity import date_in, episode_id, plain, title_of
+from podpipe.sources.identity import date_in, episode_id, plain, tells_nothing, title_of
 
 _AUDIO_PATH = re.compile(r"\.(mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav)$", re.IGNORECASE)
 _LABELLED = re.compile(
@@ -175,15 +175,16 @@ def _resolve(base: str, address: str) -> str:
 
 
 def named(candidate: Candidate, document: Page) -> Candidate:
-    """An episode with a document as its notes, which tells title and day where audio alone did not."""
+    """An episode with a document as its notes, which tells title and day where audio and its file's name do not."""
     candidate = replace(candidate, notes=notes_of(document))
     episode = candidate.episode
     if candidate.from_feed:
         return candidate
     text = encodings.decode(document.data, document.charset)
     tree = _parse(text) if is_html(document, text) else None
-    is_untitled = episode.title == title_of(Path(unquote(addresses.path(episode.guid))))
-    title = (is_untitled and _title(text, tree)) or episode.title
+    file = Path(unquote(addresses.path(episode.guid)))
+    is_untitled = tells_nothing(file.stem) and episode.title == title_of(file.absolute())
+    title = (is_untitled and _sole_title(text, tree)) or episode.title
     published = episode.published or _stamped(tree) or date_in("", text[:_BEGINNING])
     own_id = episode_id(published, title, episode.guid)
     return replace(candidate, episode=replace(episode, id=own_id, title=title, published=published))
@@ -220,6 +221,14 @@ def _title(text: str, tree: Any) -> str:
     if tree is None:
         return _first_title(text)
     return plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
+
+
+def _sole_title(text: str, tree: Any) -> str:
+    """The same, unless it may be but the first of several headings."""
+    if tree is not None:
+        return _title(text, tree) if len(tree.xpath("//h1")) < 2 else ""
+    tops = re.findall(r"^# .*", text, re.MULTILINE)
+    return _first_title(text) if len(tops) == 1 and text.lstrip().startswith(tops[0]) else ""
 
 
 def _stamped(tree: Any) -> datetime | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from mutagen.easyid3 import EasyID3
 
 from podpipe.net import Client
-from podpipe.sources import discover, media
+from podpipe.sources import Candidate, discover, media
 
 
 @pytest.mark.parametrize(
@@ -31,26 +32,27 @@ def test_audio_without_tags_is_called_as_what_tells_something(path: str, title: 
         assert (f"{episode.published:%Y-%m-%d}" if episode.published else "") == day
 
 
+def found(audio: Path, notes: str) -> Iterator[Candidate]:
+    """Audio with notes that are given, and that lie beside it."""
+    given = audio.parent / f"notes{'.html' if '<' in notes else '.md'}"
+    given.write_text(notes)
+    audio.write_bytes(b"\xff\xfb")
+    with Client() as client:
+        yield from discover(str(audio), client=client, notes=str(given))
+        given.rename(audio.with_suffix(given.suffix))
+        yield from discover(str(audio), client=client)
+
+
 @pytest.mark.parametrize(
-    ("name", "text"),
+    "notes",
     [
-        ("notes.md", "# Oil and water\n\nRecorded on March 3rd 2024. We talk about oil.\n"),
-        ("notes.txt", "Oil and water\n\nRecorded on March 3rd 2024. We talk about oil.\n"),
-        (
-            "notes.html",
-            "<h1>Oil and water</h1><time datetime='2024-03-03'></time><p>We talk about oil.</p>",
-        ),
+        "# Oil and water\n\nRecorded on March 3rd 2024. We talk about oil.\n\n## Oil\n",
+        "<h1>Oil and water</h1><time datetime='2024-03-03'></time><p>We talk about oil.</p><h2>Oil</h2>",
     ],
 )
-def test_notes_name_audio_that_says_nothing_itself(name: str, text: str, tmp_path: Path) -> None:
-    audio, notes = tmp_path / "talk.mp3", tmp_path / name
-    audio.write_bytes(b"\xff\xfb")
-    notes.write_text(text)
-    with Client() as client:
-        (given,) = discover(str(audio), client=client, notes=str(notes))
-        notes.rename(audio.with_suffix(notes.suffix))
-        (beside,) = discover(str(audio), client=client)
-    for candidate in (given, beside):
+@pytest.mark.parametrize("audio", ["audio.mp3", "07.mp3"])
+def test_notes_name_audio_that_says_nothing_itself(audio: str, notes: str, tmp_path: Path) -> None:
+    for candidate in found(tmp_path / audio, notes):
         assert candidate.episode.title == "Oil and water"
         assert f"{candidate.episode.published:%Y-%m-%d}" == "2024-03-03"
         assert candidate.episode.id.startswith("2024-03-03-oil-and-water-")
@@ -58,8 +60,23 @@ def test_notes_name_audio_that_says_nothing_itself(name: str, text: str, tmp_pat
         assert "We talk about oil." in candidate.notes.text
 
 
+@pytest.mark.parametrize(
+    ("audio", "notes"),
+    [
+        ("07.mp3", "# Oil\n\nIt is light.\n\n# Water\n\nIt is not.\n"),
+        ("07.mp3", "<h1>Oil</h1><p>It is light.</p><h1>Water</h1><p>It is not.</p>"),
+        ("07.mp3", "Oil\n\nIt is light.\n\nWater\n\nIt is not.\n"),
+        ("Oil and water.mp3", "# Oil\n\nIt is light.\n"),
+    ],
+)
+def test_a_topic_is_no_title_and_a_telling_name_is_kept(audio: str, notes: str, tmp_path: Path) -> None:
+    for candidate in found(tmp_path / audio, notes):
+        assert candidate.episode.title == Path(audio).stem
+        assert candidate.episode.published is None
+
+
 def test_tags_go_before_notes(tone: Path, tmp_path: Path) -> None:
-    audio = tmp_path / "talk.mp3"
+    audio = tmp_path / "07.mp3"
     shutil.copyfile(tone, audio)
     tags = EasyID3()
     tags["title"], tags["date"] = "Water and oil", "2023-01-02"
