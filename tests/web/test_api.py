@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
@@ -126,8 +126,14 @@ def _answers_as_described(cases: st.SearchStrategy[Any], *, known: bool) -> None
     @given(cases)
     def answers(case: Any) -> None:
         if known and "episode_id" in case.path_parameters:
+            assume(not _is_wrong_in_path(case))  # what is wrong with it would be gone
             case.path_parameters["episode_id"] = MEMORY
         case.call_and_validate()
 
     with suppress(Unsatisfiable):  # where nothing is asked, nothing can be asked wrongly
         answers()
+
+
+def _is_wrong_in_path(case: Any) -> bool:
+    """Whether a case was made to break what is said of the parts of the path."""
+    return any(where.name == "PATH" and part.mode.is_negative for where, part in case.meta.components.items())
