@@ -27,8 +27,8 @@ _LINKED = re.compile(r"""\]\(\s*<?([^\s()<>]+)|\b(?:src|href)\s*=\s*["']?([^\s"'
 """A link of Markdown, or a tag of HTML within it."""
 
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
-_BEGINNING = 3000
-"""Characters of a text in which its day may be written."""
+_BEGINNING, _FIRST_YEAR = 3000, 2000
+"""Characters of a text in which its day may be written; an earlier one is what is talked of."""
 _SUBTITLES = re.compile(r"^[^?#]*\.(?:vtt|srt)(?:$|[?#])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -185,7 +185,7 @@ def named(candidate: Candidate, document: Page) -> Candidate:
     file = Path(unquote(addresses.path(episode.guid)))
     is_untitled = tells_nothing(file.stem) and episode.title == title_of(file.absolute())
     title = (is_untitled and _sole_title(text, tree)) or episode.title
-    published = episode.published or _stamped(tree) or date_in("", text[:_BEGINNING])
+    published = episode.published or _stamped(tree) or _written(text)
     own_id = episode_id(published, title, episode.guid)
     return replace(candidate, episode=replace(episode, id=own_id, title=title, published=published))
 
@@ -196,7 +196,7 @@ def _candidate(document: Page, audio: str, notes: Notes, text: str, tree: Any = 
     if tree is not None:
         show, image = plain(_meta(tree, "og:site_name")), _meta(tree, "og:image")
         language = _first(tree, "//html/@lang")
-    published = _stamped(tree) or date_in(file.stem) or date_in(document.url.rpartition("/")[2], text[:_BEGINNING])
+    published = _stamped(tree) or date_in(file.stem) or date_in(document.url.rpartition("/")[2]) or _written(text)
     title = _title(text, tree) or title_of(file, page)
     is_web = not document.url.startswith("file:")
     return Candidate(
@@ -221,6 +221,12 @@ def _title(text: str, tree: Any) -> str:
     if tree is None:
         return _first_title(text)
     return plain(_meta(tree, "og:title") or _first(tree, "//h1//text()") or _first(tree, "//title/text()"))
+
+
+def _written(text: str) -> datetime | None:
+    """The day that is written at the beginning of a text, if it may be that of an episode."""
+    day = date_in("", text[:_BEGINNING])
+    return day if day and day.year >= _FIRST_YEAR else None
 
 
 def _sole_title(text: str, tree: Any) -> str:

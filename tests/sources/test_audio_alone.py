@@ -67,6 +67,7 @@ def test_notes_name_audio_that_says_nothing_itself(audio: str, notes: str, tmp_p
         ("07.mp3", "<h1>Oil</h1><p>It is light.</p><h1>Water</h1><p>It is not.</p>"),
         ("07.mp3", "Oil\n\nIt is light.\n\nWater\n\nIt is not.\n"),
         ("Oil and water.mp3", "# Oil\n\nIt is light.\n"),
+        ("07.mp3", "Since July 20th 1969 nobody has asked.\n\nWe talk about oil.\n"),
     ],
 )
 def test_a_topic_is_no_title_and_a_telling_name_is_kept(audio: str, notes: str, tmp_path: Path) -> None:
