@@ -227,16 +227,16 @@ def groups(every: Sequence[Told], kind: Kind) -> list[list[Case]]:
     ]
 
 
-def learned(talks: Sequence[Sequence[Case]], kind: Kind) -> tuple[Model, list[Model]]:
-    """What all talks teach of a kind of starts; and of each fold, what all but it do."""
+def learned(each: Sequence[Sequence[Case]], kind: Kind) -> tuple[Model, list[Model]]:
+    """What the cases of each talk teach of a kind of starts: all of them, and for each fold all but its own."""
     models, said = [], []
     for fold in range(FOLDS):
-        there = [case for number, cases in enumerate(talks) if number % FOLDS != fold for case in cases]
+        there = [case for number, cases in enumerate(each) if number % FOLDS != fold for case in cases]
         models.append(fit(there, kind))
-        said.append([one for cases in talks[fold::FOLDS] for case in cases for one in kind.likely(case, models[-1])])
+        said.append([one for cases in each[fold::FOLDS] for case in cases for one in kind.likely(case, models[-1])])
     others = [[one for other, ones in enumerate(said) if other != fold for one in ones] for fold in range(FOLDS)]
     of_folds = [_model(one, told, kind) for one, told in zip(models, others, strict=True)]
-    of_all = fit([case for cases in talks for case in cases], kind)
+    of_all = fit([case for cases in each for case in cases], kind)
     return _model(of_all, [one for ones in said for one in ones], kind), of_folds
 
 
