@@ -76,17 +76,9 @@ class WhooshIndex:
         self._open()
 
     def _open(self) -> None:
-        try:
-            self._close()
+        self._close()
+        with self._reading():
             self._index = _newest(self._folder)
-        except EmptyIndexError as error:
-            raise SearchError(
-                f"{self._folder} holds no index yet; podpipe ingest or podpipe reindex makes one"
-            ) from error
-        except FileNotFoundError as error:
-            raise SearchError(f"{self._folder} does not exist; podpipe ingest makes it, or use --library") from error
-        except Exception as error:  # a damaged pickle raises anything
-            raise _unreadable(self._folder, error) from error
         self._opened = identity.check(self._folder)
 
     @property
@@ -166,9 +158,22 @@ class WhooshIndex:
                 f"the index in {self._folder} can't be written: {error.strerror}; free some space"
             ) from error
 
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Where an index is damaged, Whoosh raises anything: its table of contents and its segments hold pickles."""
+        try:
+            yield
+        except SearchError:
+            raise
+        except Exception as error:
+            raise SearchError(
+                f"the index in {self._folder} can't be read ({error or type(error).__name__}); "
+                "podpipe reindex makes it again"
+            ) from error
+
     def find(self, query: Query, *, any_term: bool, limit: int) -> list[Found]:
         """As in ``Index``."""
-        try:
+        with self._reading():
             searcher, within = self._fresh_searcher(), _filter(query)
             tree = query.either if any_term else query.tree
             return [
@@ -176,12 +181,10 @@ class WhooshIndex:
                 for field in (("title",) if query.is_of_titles else ("text", "title"))
                 for number, score in self._postings.best(tree, field, within, limit)
             ]
-        except Exception as error:  # and so do damaged segments
-            raise _unreadable(self._folder, error) from error
 
     def newest(self, query: Query) -> Iterator[bytes]:
         """As in ``Index``."""
-        try:
+        with self._reading():
             searcher, within = self._fresh_searcher(), _filter(query)
             reader = searcher.reader()
             left = set(reader.all_doc_ids() if within is None else searcher.docs_for_query(within))
@@ -190,38 +193,34 @@ class WhooshIndex:
                 yield from (searcher.stored_fields(number)["data"] for number in numbers)
                 left.difference_update(numbers)
             yield from (searcher.stored_fields(number)["data"] for number in sorted(left))
-        except Exception as error:  # as in ``find``
-            raise _unreadable(self._folder, error) from error
 
     def said(self, runs: Iterable[Sequence[str]]) -> Iterator[bool]:
         """As in ``Index``; of what ``find`` has just looked through."""
-        try:
+        with self._reading():
             if self._searcher is None:
                 self._fresh_searcher()
             yield from self._postings.said(runs, "text")
-        except Exception as error:  # as in ``find``
-            raise _unreadable(self._folder, error) from error
 
     def count(self, term: str) -> int:
         """As in ``Index``; of what ``find`` has just looked through."""
-        return int((self._searcher or self._fresh_searcher()).doc_frequency("text", term))
+        with self._reading():
+            return int((self._searcher or self._fresh_searcher()).doc_frequency("text", term))
 
     def vocabulary(self) -> Vocabulary:
         """As in ``Index``."""
-        self._fresh_searcher()
-        if self._words is None:
-            counts = functools.partial(self._postings.counts, "text")
-            try:
+        with self._reading():
+            self._fresh_searcher()
+            if self._words is None:
+                counts = functools.partial(self._postings.counts, "text")
                 self._words = remembered(self._folder, self._postings.segments, counts)
-            except Exception as error:  # as in ``find``
-                raise _unreadable(self._folder, error) from error
         return self._words
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``; of what ``find`` has just looked through."""
-        reader = (self._searcher or self._fresh_searcher()).reader()
-        count = min((reader.doc_frequency("text", word) for word in term.run), default=0)
-        return math.log((reader.doc_count_all() + 1) / (count + 0.5))
+        with self._reading():
+            reader = (self._searcher or self._fresh_searcher()).reader()
+            count = min((reader.doc_frequency("text", word) for word in term.run), default=0)
+            return math.log((reader.doc_count_all() + 1) / (count + 0.5))
 
     def _reopen(self) -> None:
         """Turn to the index that was made anew in the place of this one, if it was."""
@@ -232,52 +231,45 @@ class WhooshIndex:
         self._reopen()
         if self._searcher is not None and not self.identity:
             return self._searcher  # the index is just being replaced
-        try:
-            generation = self._index.latest_generation()
-            if self._searcher is None or generation != self._generation:
-                # Never Whoosh's own refresh(): it keeps segments that were merged away and sees no deletions.
-                before, self._searcher = self._searcher, self._index.searcher()
-                self._generation, self._postings = generation, Postings(self._searcher, self._counted)
-                self._words = self._languages = None
-                if before is not None:
-                    before.close()
-        except Exception as error:  # damaged segments raise anything too
-            raise _unreadable(self._folder, error) from error
+        generation = self._index.latest_generation()
+        if self._searcher is None or generation != self._generation:
+            # Never Whoosh's own refresh(): it keeps segments that were merged away and sees no deletions.
+            before, self._searcher = self._searcher, self._index.searcher()
+            self._generation, self._postings = generation, Postings(self._searcher, self._counted)
+            self._words = self._languages = None
+            if before is not None:
+                before.close()
         return self._searcher
 
     def languages(self) -> tuple[str, ...]:
         """As in ``Index``."""
-        reader = self._fresh_searcher().reader()
-        if self._languages is None:
-            lexicon = reader.lexicon("language") if reader.doc_count_all() else ()
-            self._languages = tuple(term.decode() for term in lexicon)
+        with self._reading():
+            reader = self._fresh_searcher().reader()
+            if self._languages is None:
+                lexicon = reader.lexicon("language") if reader.doc_count_all() else ()
+                self._languages = tuple(term.decode() for term in lexicon)
         return self._languages
 
     def episode_ids(self) -> set[str]:
         """As in ``Index``."""
-        with self._index.reader() as reader:
+        with self._reading(), self._index.reader() as reader:
             return {fields["episode"] for _, fields in reader.iter_docs()}
 
     def stored(self, episode_id: str | None = None) -> Iterator[bytes]:
         """As in ``Index``."""
         self._reopen()
-        try:
-            with self._index.reader() as reader:
-                if episode_id is None:
-                    yield from (fields["data"] for _, fields in reader.iter_docs())
-                elif ("episode", episode_id) in reader:
-                    numbers = reader.postings("episode", episode_id).all_ids()
-                    yield from (reader.stored_fields(number)["data"] for number in numbers)
-        except Exception as error:  # as in ``find``
-            raise _unreadable(self._folder, error) from error
+        with self._reading(), self._index.reader() as reader:
+            if episode_id is None:
+                yield from (fields["data"] for _, fields in reader.iter_docs())
+            elif ("episode", episode_id) in reader:
+                numbers = reader.postings("episode", episode_id).all_ids()
+                yield from (reader.stored_fields(number)["data"] for number in numbers)
 
     def shape(self) -> IndexShape:
         """As in ``Index``: by the table of contents alone."""
         self._reopen()
-        try:
+        with self._reading():
             segments = _patiently(lambda: TOC.read(self._index.storage, self._index.indexname).segments)
-        except Exception as error:  # as in ``find``
-            raise _unreadable(self._folder, error) from error
         documents = sum(segment.doc_count() for segment in segments)
         return IndexShape(documents, sum(s.doc_count_all() for s in segments) - documents, len(segments))
 
@@ -285,8 +277,11 @@ class WhooshIndex:
 def _newest(folder: Path) -> Any:
     """The index of a folder."""
     if not folder.exists():
-        raise FileNotFoundError(folder)
-    return _patiently(FileStorage(str(folder), supports_mmap=False).open_index)
+        raise SearchError(f"{folder} does not exist; podpipe ingest makes it, or use --library")
+    try:
+        return _patiently(FileStorage(str(folder), supports_mmap=False).open_index)
+    except EmptyIndexError as error:
+        raise SearchError(f"{folder} holds no index yet; podpipe ingest or podpipe reindex makes one") from error
 
 
 def _patiently(read: Callable[[], T]) -> T:
@@ -305,12 +300,6 @@ def _create(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         identity.make(folder)  # before, so that no index is ever without
         storage.create_index(_schema())
-
-
-def _unreadable(folder: Path, error: Exception) -> SearchError:
-    return SearchError(
-        f"the index in {folder} can't be read ({error or type(error).__name__}); podpipe reindex makes it again"
-    )
 
 
 def _merge_small(writer: Any, segments: Sequence[Any]) -> list[Any]:
