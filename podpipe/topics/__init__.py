@@ -32,7 +32,6 @@ from podpipe.topics.free_talk import flow, short, titles
 from podpipe.topics.free_talk.meaning import Encoder
 from podpipe.topics.headings import agenda, heard, questions
 
-THRESHOLD = 0.5
 _OPENING_FROM_MS = 3000
 _LEAST_SPOKEN = 0.3
 """Of a script so much is spoken, whatever the host leaves out."""
@@ -104,7 +103,7 @@ def _is_title(chapter: Chapter, placed: Sequence[Placement], found: Sequence[Cha
 
 
 def _sure(
-    placements: Sequence[Placement], evidence: Evidence, least: float = THRESHOLD
+    placements: Sequence[Placement], evidence: Evidence, least: float = agenda.THRESHOLD
 ) -> tuple[list[Chapter], list[Missing]]:
     """The chapters of placements with a heading that are sure enough, and why the others are none."""
     found: list[Chapter] = []
