@@ -1,4 +1,4 @@
-"""When an item was published: RFC 822 as RSS has it, RFC 3339 as Atom has it, and what feeds write in place of both."""
+"""When an episode was published: RFC 822 as RSS has it, RFC 3339 as Atom has it, and what people write instead."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 _MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "mär": 3, "apr": 4, "avr": 4, "abr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7,
-    "aug": 8, "ago": 8, "aoû": 8, "sep": 9, "set": 9, "oct": 10, "okt": 10, "out": 10, "nov": 11, "dec": 12,
-    "dez": 12, "déc": 12, "dic": 12, "ene": 1, "fév": 2, "fev": 2,
+    "jan": 1, "jän": 1, "gen": 1, "ene": 1, "feb": 2, "fév": 2, "fev": 2, "mar": 3, "mär": 3, "maa": 3, "apr": 4,
+    "avr": 4, "abr": 4, "may": 5, "mai": 5, "mei": 5, "mag": 5, "jun": 6, "giu": 6, "jul": 7, "lug": 7, "aug": 8,
+    "ago": 8, "aoû": 8, "sep": 9, "set": 9, "oct": 10, "okt": 10, "out": 10, "ott": 10, "nov": 11, "dec": 12,
+    "dez": 12, "déc": 12, "dic": 12,
 }  # fmt: skip
 """By the first three letters, in the languages that feeds come in though RFC 822 knows only English."""
+
+_NAMES = set(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec "
+    "january february march april june july august september october november december "
+    "januar jänner februar märz mai juni juli oktober dezember "
+    "januari februari maart mei augustus janvier février mars avril juin juillet août septembre octobre novembre "
+    "décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre "
+    "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro".split()
+)
+"""Words that are months in prose, whatever else begins with the same letters."""
 
 _ZONES_H = {
     "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "cet": 1, "met": 1, "mez": 1, "west": 1, "cest": 2,
@@ -24,12 +36,21 @@ _ZONES_H = {
 _FIRST_YEAR = 1900
 
 _WRITTEN = re.compile(
-    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?P<month>[^\W\d]{3,10})\.?|(?P<month2>[^\W\d]{3,10})\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?[\s-]+(?:(?:of|de)\s+)?(?P<month>[^\W\d]{3,10})\.?(?:\s+de)?|(?P<month2>[^\W\d]{3,10})\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
     r",?[\s-]+(?P<year>\d{4}|\d{2})\b"
     r"(?:,?\s+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?(?:\.\d+)?\s*(?P<half>[ap]\.?m\.?)?)?"
     r"\s*(?:(?:GMT|UTC)?(?P<offset>[+-]\d{1,2}:?\d{2})|(?P<zone>[A-Za-z]{1,5}))?",
     re.IGNORECASE,
 )
+
+_DASHED = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_DIGITS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_LABELLED = re.compile(
+    r"^[^\w\n]*(?:(?:date|day|published|recorded|aired|released|posted)(?:[^\w\n]+on)?[^\w\n]+)?"
+    r"((?:19|20)\d\d-\d\d-\d\d)\b[^\w\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""2024-03-05 alone on a line, or behind what it is."""
 
 
 def parse(text: str) -> datetime | None:
@@ -39,8 +60,38 @@ def parse(text: str) -> datetime | None:
     that know none.
     """
     text = text.strip()[:200]
-    found = (_iso(text) if text[:4].isdigit() else None) or _rfc822(text) or _written(text)
+    found = (_iso(text) if text[:4].isdigit() else None) or _rfc822(text)
+    if found is None and (written := _WRITTEN.search(text)):
+        found = _written(written)
     return None if found is None or found.year < _FIRST_YEAR or found.timestamp() == 0 else found
+
+
+def in_name(name: str) -> datetime | None:
+    """A day in a file's name: 20091101, 2009-11-01."""
+    days = (_day(*map(int, digits)) for digits in _DIGITS.findall(name))
+    return next(filter(None, days), None)
+
+
+def in_prose(text: str) -> datetime | None:
+    """The day that a text says it is of: 2024-03-05 in its first line or by itself on one, else in words anywhere."""
+    first = text.lstrip().partition("\n")[0]
+    labelled = _LABELLED.search(text)
+    in_words = (_written(found) for found in _WRITTEN.finditer(text) if _is_day(found))
+    days = (in_name(" ".join(_DASHED.findall(first))), in_name(labelled[1]) if labelled else None, *in_words)
+    found = next(filter(None, days), None)
+    return datetime(found.year, found.month, found.day, tzinfo=UTC) if found else None
+
+
+def _is_day(found: re.Match[str]) -> bool:
+    """Whether what may be a day in a sentence is one: its month a whole word, its year a whole year."""
+    return len(found["year"]) == 4 and (found["month"] or found["month2"]).lower() in _NAMES
+
+
+def _day(year: int, month: int, day: int) -> datetime | None:
+    try:
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _rfc822(text: str) -> datetime | None:
@@ -66,10 +117,7 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def _written(text: str) -> datetime | None:
-    found = _WRITTEN.search(text)
-    if not found:
-        return None
+def _written(found: re.Match[str]) -> datetime | None:
     month = _MONTHS.get((found["month"] or found["month2"])[:3].lower())
     if month is None:
         return None

@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 # Controls, and the characters that turn the direction of text (Unicode Technical Report 36).
@@ -92,25 +92,3 @@ def telling_name(*files: Path) -> str:
 def title_of(*files: Path) -> str:
     """What an episode of these files is called, as far as their names tell."""
     return plain(telling_name(*files).replace("_", " "))
-
-
-_MONTHS = "january february march april may june july august september october november december".split()
-_WRITTEN = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", re.IGNORECASE)
-_DIGITS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])(?!\d)")
-
-
-def date_in(name: str, text: str = "") -> datetime | None:
-    """A day in a file's name (20091101, 2009-11-01), or written in words in the text."""
-    for year, month, day in _DIGITS.findall(name):
-        if found := _day(int(year), int(month), int(day)):
-            return found
-    if written := _WRITTEN.search(text):
-        return _day(int(written[3]), _MONTHS.index(written[1].lower()) + 1, int(written[2]))
-    return None
-
-
-def _day(year: int, month: int, day: int) -> datetime | None:
-    try:
-        return datetime(year, month, day, tzinfo=UTC)
-    except ValueError:
-        return None

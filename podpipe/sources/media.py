@@ -11,8 +11,8 @@ from podpipe import addresses, audio
 from podpipe.errors import AudioError, SourceError
 from podpipe.models import Episode, Resource
 from podpipe.net import Page
-from podpipe.sources import Candidate
-from podpipe.sources.identity import date_in, episode_id, plain, telling_name
+from podpipe.sources import Candidate, dates
+from podpipe.sources.identity import episode_id, plain, telling_name
 
 SUFFIXES = {
     ".mp3",
@@ -104,7 +104,7 @@ def read_document(path: Path) -> Page:
 def _episode(source: str, name: str, tags: dict[str, str] | None = None) -> Episode:
     tags = tags or {}
     title = plain(tags.get("title")) or plain(name.replace("_", " "))
-    published = date_in(tags.get("date", "")) or date_in(name)
+    published = dates.in_name(tags.get("date", "")) or dates.in_name(name)
     return Episode(
         id=episode_id(published, title, source),
         guid=source,

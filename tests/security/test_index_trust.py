@@ -17,6 +17,7 @@ from podpipe.search import open_index
 
 ROOT = Path(podpipe.__file__).parent
 RUNNING = ("eval", "exec", "os.system", "os.popen")
+HARMLESS_YAML = ("yaml.parse", "yaml.safe_load")
 
 
 class Canary:
@@ -97,7 +98,9 @@ def test_nothing_of_ours_unpickles_or_runs_text() -> None:
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func)
                 words = {word.arg: ast.unparse(word.value) for word in node.keywords}
-                if name.startswith(("pickle.", "marshal.", "shelve.", "yaml.")) or name in RUNNING:
+                if name.startswith(("pickle.", "marshal.", "shelve.")) or name in RUNNING:
+                    found.append((path, name))
+                if name.startswith("yaml.") and name not in HARMLESS_YAML:
                     found.append((path, name))
                 if name in ("np.load", "numpy.load") and words.get("allow_pickle") != "False":
                     found.append((path, name))

@@ -218,7 +218,7 @@ def test_no_text_slows_a_pattern_down(where: str) -> None:
 
 def test_the_patterns_are_found() -> None:
     assert len(PATTERNS) > 100
-    assert "podpipe.sources.page" in {where.partition(":")[0] for where in PATTERNS}
+    assert "podpipe.sources.document" in {where.partition(":")[0] for where in PATTERNS}
 
 
 def test_a_slow_pattern_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
