@@ -42,17 +42,17 @@ def describe(work: Work, notes: Notes | None) -> Outline:
         files[library.notes_name(notes)] = notes.text.encode()
     work.stage("describe", [work.episode, notes], list(files), lambda: Made(files))
     work.episode = work.folder.episode()
-    outline = outline_of(work)
+    outline = outline_of(work.folder, work.episode)
     learned.remember(work.folder.path.parent, work.episode, outline.vocabulary)
     return outline
 
 
-def outline_of(work: Work) -> Outline:
+def outline_of(folder: library.EpisodeFolder, episode: Episode) -> Outline:
     """The notes that are kept in the episode's folder, read as an Outline."""
     from podpipe.notes import read_outline
 
-    kept = work.folder.notes() or Notes("")
-    return read_outline(kept, title=work.episode.title, show=work.episode.show)
+    people = [person.name for person in episode.persons]
+    return read_outline(folder.notes() or Notes(""), title=episode.title, show=episode.show, people=people)
 
 
 def transcribe(work: Work, tools: Tools, outline: Outline) -> None:
@@ -243,13 +243,12 @@ def index(work: Work, index: Index) -> None:
 
 def indexed(folder: library.EpisodeFolder) -> IndexedEpisode:
     """An episode as the index takes it. Raises LibraryError where its files can't be read."""
-    from podpipe.notes import read_outline
     from podpipe.search.passages import passages
     from podpipe.speech.aliases import Aliases
     from podpipe.transcripts.sentences import spoken
 
     episode, transcript = folder.episode(), folder.transcript()
-    outline = read_outline(folder.notes() or Notes(""), title=episode.title, show=episode.show)
+    outline = outline_of(folder, episode)
     taught = learned.taught(folder.path.parent, episode, outline.vocabulary)
     aliases = Aliases([term.text for term in (*outline.vocabulary, *taught)], transcript.words)
     sentences = [

@@ -156,7 +156,7 @@ class EpisodeTarget:
                 path.replace(aside)
             try:
                 work = self._work()
-                stages.align(work, stages.outline_of(work))
+                stages.align(work, stages.outline_of(work.folder, work.episode))
             except BaseException:
                 aside.replace(path)
                 raise

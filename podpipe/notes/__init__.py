@@ -25,8 +25,11 @@ _AUDIO_LINE = re.compile(
 """What leads to the sound, with its address or as a link's text."""
 
 
-def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
-    """Read show notes. Notes of any shape give an Outline; those of nothing useful an empty one."""
+def read_outline(notes: Notes, *, title: str = "", show: str = "", people: Sequence[str] = ()) -> Outline:
+    """Read show notes. Notes of any shape give an Outline; those of nothing useful an empty one.
+
+    ``title``, ``show`` and ``people`` (hosts and guests, by name) are what else is told of the episode.
+    """
     blocks = [
         block
         for block in stamps.parted(read_blocks(notes))
@@ -35,7 +38,7 @@ def read_outline(notes: Notes, *, title: str = "", show: str = "") -> Outline:
     told = names.left_out(blocks)
     announced = agenda.find(told)
     sections = _sections(told[1:] if _is_title(told, title, announced) else told, announced)
-    return Outline(announced, sections, vocabulary(blocks, sections, announced, title, show))
+    return Outline(announced, sections, vocabulary(blocks, sections, announced, title, show, people))
 
 
 def _is_title(blocks: Sequence[Block], title: str, announced: Sequence[str]) -> bool:

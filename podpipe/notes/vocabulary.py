@@ -41,9 +41,17 @@ _PLACES = 12
 
 
 def vocabulary(
-    blocks: Sequence[Block], sections: Sequence[Section], announced: Sequence[str], title: str, show: str
+    blocks: Sequence[Block],
+    sections: Sequence[Section],
+    announced: Sequence[str],
+    title: str,
+    show: str,
+    people: Sequence[str] = (),
 ) -> tuple[Term, ...]:
-    """Terms with weights (0 to 1): topics, then names, then identifiers, each by how often they occur."""
+    """Terms with weights (0 to 1): topics, then names, then identifiers, each by how often they occur.
+
+    ``people`` are hosts and guests by name, whether the notes name them or not.
+    """
     calm = _calmer([block.text for block in blocks])
     text = " \n ".join(_URL.sub(" ", calm(block.text)) for block in blocks)
     weights: dict[str, float] = {}
@@ -60,6 +68,9 @@ def vocabulary(
             add(calm(topic), 1.0)
     if re.search(r"[A-Z]", show):
         add(show, 0.6)
+    for person in people:
+        if " " in person:  # of Will or Mark alone, most that sounds so is the word
+            add(person, 0.8)
     for name in _of_title(calm(title)):
         add(name, 0.7)
     names = Counter(_NAME.findall(text))

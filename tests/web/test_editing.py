@@ -166,7 +166,7 @@ def test_a_later_run_leaves_what_was_corrected(served: Served) -> None:
     served.settle()
     folder = served.library.folder(MEMORY)
     work = Work(folder, folder.episode(), lambda *_: None, frozenset({"align"}))
-    stages.align(work, stages.outline_of(work))
+    stages.align(work, stages.outline_of(work.folder, work.episode))
     stages.transcripts(work)
     assert folder.transcript().words[0].text == "Salutations"
     assert "Salutations" in (folder.path / "transcript.txt").read_text()
