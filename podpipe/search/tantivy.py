@@ -184,8 +184,9 @@ class TantivyIndex:
 
     def rarity(self, term: Term) -> float:
         """As in ``Index``."""
-        searcher = self._index.searcher()  # as it was when ``find`` looked
-        count = min((searcher.doc_freq("text", word) for word in term.run), default=0)
+        with self._reading():
+            searcher = self._index.searcher()  # as it was when ``find`` looked
+            count = min((searcher.doc_freq("text", word) for word in term.run), default=0)
         return math.log((searcher.num_docs + 1) / (count + 0.5))
 
     def _reopen(self) -> None:
@@ -221,8 +222,8 @@ class TantivyIndex:
         wanted = t.Query.all_query()
         if episode_id is not None:
             wanted = t.Query.term_query(self._schema, "episode", episode_id, "basic")
-        searcher = self._searcher()
         with self._reading():
+            searcher = self._searcher()
             for _, address in searcher.search(wanted, max(searcher.num_docs, 1), count=False).hits:
                 yield searcher.doc(address)["data"][0]
 
@@ -230,13 +231,14 @@ class TantivyIndex:
         """As in ``Index``."""
         try:
             segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
-        except (OSError, ValueError, KeyError) as error:
+            deleted = sum((segment.get("deletes") or {}).get("num_deleted_docs", 0) for segment in segments)
+            return IndexShape(sum(segment["max_doc"] for segment in segments) - deleted, deleted, len(segments))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise _unreadable(self._folder, error) from error
-        deleted = sum((segment.get("deletes") or {}).get("num_deleted_docs", 0) for segment in segments)
-        return IndexShape(sum(segment["max_doc"] for segment in segments) - deleted, deleted, len(segments))
 
     def _values(self, field: str) -> list[str]:
-        return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
+        with self._reading():
+            return [term for term, _ in self._searcher().terms_with_prefix(field, "")]
 
     def _query(self, node: Node, field: str) -> Any:
         """What passages ("text") or titles ("title") must have; those of passages are in their topic."""

@@ -508,6 +508,11 @@ def test_names_in_the_title_are_terms_and_those_of_files_are_not() -> None:
     assert terms("How To Build A Boat") == set()
 
 
+def test_hosts_and_guests_are_terms_by_their_whole_names() -> None:
+    outline = read_outline(Notes("Of brakes."), people=["Ada Lovelace", "Will", "Siân ap Rhys"])
+    assert {term.text for term in outline.vocabulary} == {"Ada Lovelace", "Siân ap Rhys"}
+
+
 def test_a_heading_with_commas_or_longer_than_a_line_is_one_topic() -> None:
     long = "What the council decided about the old railway bridge, the cycle path behind it, and the three car parks"
     outline = read_outline(

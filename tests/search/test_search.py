@@ -3,7 +3,7 @@ from __future__ import annotations
 import gc
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from podpipe.search import ENGINES, Index, IndexShape, Results, analysis, open_i
 from podpipe.search.alone import alone
 from podpipe.search.documents import documents
 from podpipe.search.passages import passages
+from podpipe.search.query import parse
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -334,6 +335,18 @@ DAMAGES = {
 }
 
 
+ASKED: dict[str, Callable[[Index], object]] = {
+    "search": lambda index: search(index, 'killer "resident memory" post*'),
+    "languages": lambda index: index.languages(),
+    "episode_ids": lambda index: index.episode_ids(),
+    "stored": lambda index: list(index.stored()),
+    "shape": lambda index: index.shape(),
+    "vocabulary": lambda index: index.vocabulary().share("killer"),
+    "count": lambda index: index.count("killer"),
+    "newest": lambda index: list(index.newest(parse("since:2000-01-01"))),
+}
+
+
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # Whoosh leaves what it can't read open
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_index_gives_a_clear_error(tmp_path: Path, engine: str, damage: str) -> None:
@@ -349,13 +362,14 @@ def test_a_damaged_index_gives_a_clear_error(tmp_path: Path, engine: str, damage
         shutil.copytree(folder, broken)  # files that are being read are never written to
         (broken / path.name).unlink()
         (broken / path.name).write_bytes(DAMAGES[damage](data))
-        try:
-            with open_index(broken) as index:
-                search(index, 'killer "resident memory" post*')
-        except SearchError as error:
-            refused += 1
-            assert str(broken) in str(error)
-            assert "podpipe reindex" in str(error)
+        for ask in ASKED.values():
+            try:
+                with open_index(broken) as index:
+                    ask(index)
+            except SearchError as error:
+                refused += 1
+                assert str(error).count(str(broken)) == 1
+                assert "podpipe reindex" in str(error)
     gc.collect()
     assert refused
     with open_index(folder) as index:
