@@ -103,9 +103,14 @@ class Query:
         return any((self.show, self.since, self.until, self.episode_id, self.speaker))
 
     @property
-    def is_of_titles(self) -> bool:
-        """Whether it asks for titles alone."""
+    def is_of_topics(self) -> bool:
+        """Whether it asks for no word that is said."""
         return all(term.in_title for alternatives in self.terms for term in alternatives)
+
+    @property
+    def is_of_titles(self) -> bool:
+        """Whether it asks for titles alone: who speaks under them is told by the passages."""
+        return self.is_of_topics and self.speaker is None
 
 
 def _wanted(node: Node) -> Iterator[Term]:

@@ -241,7 +241,7 @@ def _wanted(found: Iterable[Found], query: Query, matcher: Matcher) -> Iterator[
                 continue
         if query.speaker:
             candidate = said_by(candidate, query.speaker)
-            if not candidate.text or not matcher.share(_joined(candidate)):
+            if not candidate.text or not (query.is_of_topics or matcher.share(_joined(candidate))):
                 continue
             match = replace(match, candidate=candidate)
         yield match

@@ -27,11 +27,25 @@ TALK = replace(
     ),
 )
 
+FARM = episode("farm", {"Alpacas": ["They hum.", "Shear them in spring.", "Feed them hay."], "Geese": ["They honk."]})
+BY = ("Ana María López", "Jon Masters", "Jon Masters", "Ana María López")
+FARM = replace(
+    FARM,
+    passages=passages(
+        "farm",
+        FARM.chapters,
+        [
+            replace(sentence, speaker=speaker)
+            for speaker, sentence in zip(BY, (s for p in FARM.passages for s in p.sentences), strict=True)
+        ],
+    ),
+)
+
 
 @pytest.fixture(scope="module", params=ENGINES)
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     with open_index(tmp_path_factory.mktemp("speakers") / "index", create=True, engine=request.param) as opened:
-        opened.add([TALK, KERNEL, STORAGE])
+        opened.add([TALK, FARM, KERNEL, STORAGE])
         yield opened
 
 
@@ -56,6 +70,22 @@ def test_a_hit_is_what_that_speaker_says(index: Index, query: str, start_ms: int
 @pytest.mark.parametrize("query", ["speaker:ana gnus", 'speaker:"masters jon" zebra', "speaker:linus zebra"])
 def test_what_others_say_is_no_hit(index: Index, query: str) -> None:
     assert search(index, query).hits == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("topic:alpacas speaker:ana", "They hum."),
+        ("topic:alpacas speaker:jon", "Shear them in spring."),
+        ("topic:alpacas speaker:jon hay", "Feed them hay."),
+        ("topic:geese speaker:ana", "They honk."),
+        ("topic:geese speaker:jon", ""),
+    ],
+)
+def test_what_somebody_says_of_a_topic(index: Index, query: str, said: str) -> None:
+    starts = [hit.start_ms for hit in search(index, query).hits]
+    sentences = [sentence for passage in FARM.passages for sentence in passage.sentences]
+    assert starts == [sentence.start_ms for sentence in sentences if sentence.text == said]
 
 
 def test_a_speaker_without_a_name_is_pointed_at(index: Index) -> None:
