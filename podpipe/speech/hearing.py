@@ -31,28 +31,29 @@ class Hearing:
         return self._engine.together
 
     def hear(self, stretches: Sequence[Stretch], language: str | None) -> list[Heard]:
-        """Hear stretches, told what is likely in each, with the terms in them spelled as the notes spell them."""
-        passes = self._passes(stretches, language, [self.hints(stretch) for stretch in stretches], spell=True)
-        return [self._whole(one.stretch, self._spelled(one, one.better())) for one in passes]
+        """Hear stretches, told what is likely in each, and the holes in what was heard."""
+        told = [self.hints(stretch) for stretch in stretches]
+        heard = self.hear_told(stretches, language, told)
+        return [self._whole(stretch, one) for stretch, one in zip(stretches, heard, strict=True)]
 
     def hear_told(
         self, stretches: Sequence[Stretch], language: str | None, told: Sequence[Sequence[str]]
     ) -> list[Heard]:
-        """Hear stretches, told of these terms, as an engine spells them."""
-        return [one.better() for one in self._passes(stretches, language, told, spell=False)]
+        """Hear stretches, told of these terms, with those in them spelled as the notes spell them."""
+        return [self._spelled(one, one.better()) for one in self._passes(stretches, language, told)]
 
     def hints(self, stretch: Stretch) -> tuple[str, ...]:
         """What is likely at the time of a stretch, the likeliest first."""
         return hints.likely(self._vocabulary, (stretch.start_ms + stretch.end_ms) / 2 / self._expected_ms)
 
     def _passes(
-        self, stretches: Sequence[Stretch], language: str | None, told: Sequence[Sequence[str]], *, spell: bool
+        self, stretches: Sequence[Stretch], language: str | None, told: Sequence[Sequence[str]]
     ) -> list[_Passes]:
         """Hear stretches, and those again without hints where what was heard may come of them."""
         encoded = self._engine.encode([stretch.samples for stretch in stretches])
         heard = self._engine.recognise_encoded(encoded, language=language, vocabularies=told)
         passes = [_Passes(*one) for one in zip(stretches, told, encoded, heard, strict=True)]
-        doubtful = [one for one in passes if one.told and (one.doubt or (spell and self._has_doubtful(one.heard)))]
+        doubtful = [one for one in passes if one.told and (one.doubt or self._has_doubtful(one.heard))]
         if doubtful:
             again = [one.encoded for one in doubtful]
             plain = self._engine.recognise_encoded(again, language=heard[0].language, vocabularies=[()] * len(again))
