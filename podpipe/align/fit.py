@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +25,9 @@ _REST_MS = 400
 
 _REST = 0.3
 """Of what a word sounds beside its longest part, less than this share is not the word."""
+
+_JOINT = re.compile(r"-(?=[^\W_])|(?<=[^\W\d_][^\W\d_][.!?])(?=[A-Z][a-z])")
+"""Where two words may be joined: a hyphen, or the end of a sentence without a space behind it."""
 
 _MARKS = (".", ",", ":", ";", "!", "?")
 
@@ -73,24 +77,31 @@ def _spread(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
 
 
 def parted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:
-    """Words, those in two that a recogniser joined though one rests between them: "icculus.org-Futexes.".
+    """Words, those in two that a recogniser joined though one rests between them: "org-Futexes.", "eBPF.Alexei".
 
-    What stands behind the last hyphen was said after the pause, where its time goes on there, and no other word is.
+    What stands behind a sentence's end was said after the last pause in its time; what stands behind a hyphen only
+    where another pause follows, and no other word is between the two.
     """
     pauses = [silence for silence in sound.silences if silence.length_ms >= PAUSE_MS]
     starts = [pause.start_ms for pause in pauses]
     result: list[Word] = []
     for word, until_ms in zip(words, (*(word.start_ms for word in words[1:]), sound.duration_ms), strict=False):
-        first, _, last = word.text.rpartition("-")
-        place = bisect_right(starts, until_ms) - 2
-        if first and last[:1].isalnum() and place >= 0:
-            pause, after = pauses[place : place + 2]
-            is_said = after.start_ms - pause.end_ms >= _LEAST_SAID_MS <= pause.start_ms - word.start_ms
-            if is_said and pause.length_ms >= _REST_MS and word.end_ms > pause.end_ms:
-                result.append(replace(word, text=first, end_ms=pause.start_ms))
-                word = replace(word, text=last, start_ms=pause.end_ms, end_ms=after.start_ms)
+        *_, joint = [None, *_JOINT.finditer(word.text)]
+        if joint and joint.start():
+            is_hyphen = bool(joint[0])
+            place = bisect_right(starts, until_ms) - 2 if is_hyphen else bisect_right(starts, word.end_ms) - 1
+            end_ms = pauses[place + 1].start_ms if is_hyphen and place >= 0 else word.end_ms
+            if place >= 0 and _rests(word, pauses[place], end_ms):
+                result.append(replace(word, text=word.text[: joint.start()], end_ms=pauses[place].start_ms))
+                word = replace(word, text=word.text[joint.end() :], start_ms=pauses[place].end_ms, end_ms=end_ms)
         result.append(word)
     return tuple(result)
+
+
+def _rests(word: Word, pause: Silence, end_ms: int) -> bool:
+    """Whether one rests in a word's time, and speaks before and after it, until ``end_ms``."""
+    is_said = end_ms - pause.end_ms >= _LEAST_SAID_MS <= pause.start_ms - word.start_ms
+    return is_said and pause.length_ms >= _REST_MS and word.end_ms > pause.end_ms
 
 
 def fitted(words: Sequence[Word], sound: Sound) -> tuple[Word, ...]:

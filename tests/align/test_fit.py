@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
@@ -58,6 +59,16 @@ def test_words_that_were_joined_over_a_pause_are_two() -> None:
     assert parted(busy, sound((3500, 4600), (5300, 6000))) == busy  # another word is there
 
 
+def test_sentences_that_were_joined_over_a_pause_are_two() -> None:
+    words = (Word("space.", 1000, 1300), Word("EdgF.Alexis", 1300, 4200), Word("Star", 4200, 4600))
+    pauses = sound((1500, 2400), (3100, 3800))
+    assert parted(words, pauses) == (words[0], Word("EdgF.", 1300, 3100), Word("Alexis", 3800, 4200), words[2])
+    for text in ("memory.high", "node.js", "U.S.A", "2.6.32", "EdgF.", "e.g.Alexis"):
+        kept = (words[0], replace(words[1], text=text), words[2])
+        assert parted(kept, pauses) == kept
+    assert parted(words, sound((1000, 1300))) == words  # no rest
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 9000), st.integers(1, 900)), max_size=8),
     st.lists(st.tuples(st.integers(0, 9000), st.integers(10, 900)), max_size=5),
@@ -66,7 +77,7 @@ def test_words_that_are_parted_stay_in_order(times: list[tuple[int, int]], pause
     words: list[Word] = []
     for start, length in sorted(times):
         start = max(start, words[-1].end_ms if words else 0)
-        words.append(Word("w-w.", start, start + length))
+        words.append(Word(("w-w.", "ww.Ww")[len(words) % 2], start, start + length))
     found = parted(words, sound(*((start, start + length) for start, length in pauses), length_ms=20_000))
     assert "".join(word.text for word in words).replace("-", "") == "".join(w.text for w in found).replace("-", "")
     assert all(left.end_ms <= right.start_ms for left, right in itertools.pairwise(found))

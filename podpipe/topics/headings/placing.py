@@ -45,6 +45,9 @@ nearly as it is written."""
 _LEAST_TURNED = 2
 """Where fewer topics are found, that talk turns to one may be chance."""
 
+_TURN_MS = 18_000
+"""So long after a pause is said what tells that talk turns to a topic (45 words, see ``titles``)."""
+
 _LEAST_WORTH = -0.8
 """Worth less, a topic is not followed on, whatever its neighbours."""
 
@@ -131,10 +134,10 @@ def _is_alone(candidate: Candidate) -> bool:
 
 
 def _is_among(candidate: Candidate, lists: Sequence[tuple[int, int]]) -> bool:
-    """Whether a topic is but listed: where talk turns to it, by what is said first."""
+    """Whether a topic is but listed: where talk turns to it, in what is looked through for its words."""
     opening = candidate.opening
     first_ms = opening.words[0].start_ms if _is_led(opening) else opening.start_ms
-    last_ms = opening.words[-1].start_ms if candidate.is_turn else first_ms
+    last_ms = first_ms + _TURN_MS if candidate.is_turn else first_ms
     return any(start_ms - 500 <= last_ms and first_ms <= end_ms - 100 for start_ms, end_ms in lists)
 
 
