@@ -230,19 +230,22 @@ class Library:
     def find(self, text: str) -> EpisodeFolder:
         """The one episode whose id is, begins with or contains ``text``, or else whose title does.
 
+        Signs between words tell nothing: "Storage Weekly: disks" is "storage_weekly_disks".
+
         Raises:
             LibraryError: no episode matches, or several do.
         """
         wanted = text.strip().casefold()
-        folders = list(self)
+        words = identity.hyphened(wanted)
+        folders = list(self) if words else []
         tests: tuple[Callable[[EpisodeFolder], bool], ...] = (
             lambda folder: folder.id == wanted,
-            lambda folder: folder.id.startswith(wanted),
-            lambda folder: wanted in folder.id,
-            lambda folder: wanted in folder.episode().title.casefold(),
+            lambda folder: folder.id.startswith(words),
+            lambda folder: words in folder.id,
+            lambda folder: words in identity.hyphened(folder.episode().title),
         )
         for test in tests:
-            matches = [folder for folder in folders if test(folder)] if wanted else []
+            matches = [folder for folder in folders if test(folder)]
             if len(matches) == 1:
                 return matches[0]
             if matches:

@@ -48,6 +48,12 @@ def _slug(title: str) -> str:
     return slug
 
 
+def hyphened(text: str) -> str:
+    """The words of a text as an id has them, without accents, hyphens between; other scripts than Latin stay."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return "-".join(re.findall(r"[^\W_]+", plain.casefold()))
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
