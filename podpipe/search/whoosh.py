@@ -76,8 +76,8 @@ class WhooshIndex:
         self._open()
 
     def _open(self) -> None:
-        self._close()
         with self._reading():
+            self._close()
             self._index = _newest(self._folder)
         self._opened = identity.check(self._folder)
 
