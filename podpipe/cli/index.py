@@ -22,6 +22,8 @@ app = typer.Typer(no_args_is_help=True, help="Look at the search index, make it 
 @app.command("stats")
 def stats_command(library: LibraryOption = None, json: JsonOption = False) -> None:
     """Show the index in figures: engine, episodes, passages, size, and when to change the engine."""
+    from rich import filesize
+
     from podpipe.cli import console
     from podpipe.library import Library
     from podpipe.search import open_index
@@ -42,7 +44,7 @@ def stats_command(library: LibraryOption = None, json: JsonOption = False) -> No
         "Spoken": f"{found.hours:,.1f} hours",
         "Passages": f"{found.passages:,}, and {found.titles:,} titles",
         "Languages": ", ".join(found.languages) or "none",
-        "Size": f"{found.size_bytes / 1e6:,.1f} MB in {found.segments} segment{'' if found.segments == 1 else 's'}"
+        "Size": f"{filesize.decimal(found.size_bytes)} in {found.segments} segment{'' if found.segments == 1 else 's'}"
         f" with {found.passages + found.titles + found.deleted:,} documents{room}",
         "Folder": str(place.index),
     }

@@ -14,7 +14,7 @@ from typing import Protocol
 from podpipe.errors import SearchError
 from podpipe.models import Hit, IndexedEpisode
 from podpipe.search.documents import Candidate
-from podpipe.search.query import Query, Term, parse
+from podpipe.search.query import All, Query, Term, parse
 from podpipe.search.vocabulary import Vocabulary
 
 ENOUGH = 10
@@ -185,10 +185,12 @@ def search(
     query = replace(query, episode_id=episode_id)
     if not query.tree.parts:
         hits = listed(index, query, limit)
-        return Results(hits, ("No word is asked for; here are the newest episodes.",) if hits else ())
+        notes = ["No word is asked for; here are the newest episodes."] if hits else _unknown(index, query)
+        return Results(hits, tuple(notes))
     query, found, has_all = matches(index, query)
     hits = ranked(found, query, index.rarity, limit)
-    return Results(hits, tuple(_notes(query, has_all=has_all)) if hits else (), _suggestions(text, query, hits))
+    notes = _notes(query, has_all=has_all) if hits else _unknown(index, query)
+    return Results(hits, tuple(notes), _suggestions(text, query, hits))
 
 
 def matches(index: Index, query: Query) -> tuple[Query, list[Found], bool]:
@@ -215,6 +217,18 @@ def _notes(query: Query, *, has_all: bool) -> Iterator[str]:
     for asked, *others in query.terms:
         if not asked.prefix and any(other.prefix and other.form == asked.form for other in others):
             yield f"Nothing has the word “{asked.form}”; here is what has words that begin so."
+
+
+def _unknown(index: Index, query: Query) -> Iterator[str]:
+    """What a query is narrowed to that is nowhere in the index."""
+    anything = Query(All(()))
+    if query.show and not any(index.newest(replace(anything, show=query.show))):
+        yield f"No show here is called “{query.show}”."
+    if query.speaker and not any(index.newest(replace(anything, speaker=query.speaker))):
+        yield f"No speaker here is called “{query.speaker}”."
+    is_of_days = query.since or query.until
+    if is_of_days and not any(index.newest(replace(anything, since=query.since, until=query.until))):
+        yield "No episode here is of these days."
 
 
 def _suggestions(text: str, query: Query, hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from podpipe.search.keyterms import query_for, spelled, terms_of
 from podpipe.search.query import Query, Term, parse
 
 _TERMS, _CHAPTERS = 8, 5
-_LEAST = 3
-"""Passages in which a term must be."""
+_LEAST, _FEW = 3, 2
+"""Passages in which a term must be; and where few match at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _terms(passages: Sequence[Candidate], query: Query, rarity: Callable[[Term],
         for term in {term for sentence in passage.sentences for term in terms_of(sentence)}
         if not asked & set(term.split())
     )
-    least = min(_LEAST, max(len(passages) // 2, 1))
+    least = min(_LEAST, max(len(passages) // 2, _FEW))
     scores = {}
     for term, count in counts.items():
         if count >= least:

@@ -277,7 +277,7 @@ class WhooshIndex:
 def _newest(folder: Path) -> Any:
     """The index of a folder."""
     if not folder.exists():
-        raise SearchError(f"{folder} does not exist; podpipe ingest makes it, or use --library")
+        raise SearchError(f"{folder} does not exist; podpipe ingest or podpipe reindex makes it, or use --library")
     try:
         return _patiently(FileStorage(str(folder), supports_mmap=False).open_index)
     except EmptyIndexError as error:

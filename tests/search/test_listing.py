@@ -69,7 +69,23 @@ def test_episodes_are_listed_the_newest_first(index: Index, query: str, names: l
     assert [hit.episode_id for hit in results.hits] == names
     assert all((hit.start_ms, hit.chapter, hit.note) == (0, "", "") for hit in results.hits)
     assert [hit.snippet.text for hit in results.hits] == [hit.episode_title for hit in results.hits]
-    assert results.notes == (("No word is asked for; here are the newest episodes.",) if names else ())
+    assert ("No word is asked for; here are the newest episodes." in results.notes) == bool(names)
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("show:nothing", "No show here is called “nothing”."),
+        ("speaker:nobody", "No speaker here is called “nobody”."),
+        ("since:2030 kernel", "No episode here is of these days."),
+        ("until:1990", "No episode here is of these days."),
+        ("xylophone show:kernel since:2026", None),
+    ],
+)
+def test_what_a_query_is_narrowed_to_in_vain_is_told(index: Index, query: str, note: str | None) -> None:
+    results = search(index, query)
+    assert results.hits == ()
+    assert results.notes == ((note,) if note else ())
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])

@@ -35,7 +35,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Ind
 
 
 def found(index: Index, query: str) -> set[tuple[str, str]]:
-    """Episode and chapter of each hit that has all that was asked for."""
+    assert results.notes == () or not results.hits
     results = search(index, query, limit=100)
     assert results.notes == ()
     return {(hit.episode_id, hit.chapter) for hit in results.hits}
