@@ -29,7 +29,8 @@ _LONGEST, _LONGEST_APART = 9, 16
 
 _LEAD = re.compile(
     r"^(?:(?:we|i)(?:['’]ll| will)? (?:talk|speak|look|discuss|cover)(?: about| of| at)? )?"
-    r"(?:(?:the|an?)\s+)?(?:look at\s+)?",
+    r"(?:(?:the|an?)\s+)?"
+    r"(?:(?:(?:little|quick|short|brief)\s+)*(?:look at|(?:bit|word) (?:about|on))\s+(?:(?:the|an?)\s+)?)?",
     re.IGNORECASE,
 )
 """What goes before a topic in a sentence."""

@@ -98,6 +98,13 @@ def test_a_name_that_is_no_word_keeps_its_small_letter() -> None:
          ["OOM killer", "lockdep", "eBPF"]),
         ([(600, "In this episode,"), (330, "O.N. Killer, SMR drives, and a look at Btrfs.")],
          ["O.N. Killer", "SMR drives", "Btrfs"]),
+        ([(600, "Today I've got four things for you, the planets, the Leonids, your binoculars, and a little bit about "
+          "the Pleiades.")], ["planets", "Leonids", "your binoculars", "Pleiades"]),
+        ([(600, "Today we're going to talk about tea, coffee roasting, and kettles.")],
+         ["tea", "coffee roasting", "kettles"]),
+        ([(600, "There are three stories tonight: the new bridge, school dinners, and a lost dog.")],
+         ["new bridge", "school dinners", "lost dog"]),
+        ([(600, "There are two things that I like, tea and you.")], []),
         ([(600, "In this episode, I am in Ghent, we will talk, and you can call us.")], []),
         ([(600, "I tried it today, and it worked.")], []),
         ([(600, "Here are perf, KVM and eBPF.")], []),

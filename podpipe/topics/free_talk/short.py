@@ -9,17 +9,20 @@ talk of anything has some words of any title.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from podpipe import timecode
 from podpipe.models import Placement, Section, Word
 from podpipe.topics.free_talk import chain, meaning, short_weights, titles
+from podpipe.topics.free_talk.chain import Doubles, Model
 from podpipe.topics.free_talk.meaning import Encoder
 from podpipe.topics.free_talk.short_weights import Pair
-from podpipe.topics.free_talk.talk import Floats, Ints, Talk, prepare
+from podpipe.topics.free_talk.talk import Floats, Talk, prepare
 
 SECTION_MS = 150_000
 """Topics that last so long are unlike those that the weights were fitted on."""
@@ -29,15 +32,27 @@ WITHIN_MS, CENTRE_MS = 2_000, 2_500
 LEAST = 0.5
 """Less likely, a title has no chapter."""
 
-_OCCUR, _SURE, _LEAST_OCCURS = 0.65, 0.3, 0.5
-"""By the other model: how likely the titles occur at all, on the average; how likely each at its likeliest place; and
-how likely one occurs that is taken."""
+_SURE = 0.3
+"""By the other model: how likely each title is at its best place, on the average."""
 
-_IN_TURN = 0.7
-"""How often pairs of titles are in order where all are."""
 
-_LEAST_REORDERED = 0.7
-"""Where they are not, a start must be so likely."""
+class _Least(NamedTuple):
+    """How likely a start must be; and by the other model, that the title occurs at all, and all do on the average."""
+
+    begins: float
+    occurs: float
+    all_occur: float
+
+
+_AS_GIVEN, _REORDERED = _Least(LEAST, 0.5, 0.65), _Least(0.7, 0.8, 0.75)
+"""Of titles in the order in which they are given, and in another."""
+
+_OUT_OF_TURN, _IN_NO_ORDER = 2.0, 0.7
+"""What it costs (a logarithm) that two titles are in another order than they are given; and at most, for each title:
+then they are given in no order."""
+
+_MOST_REORDERED = 20
+"""More titles are in the order in which they are given: there are too many others to look through."""
 
 
 def place(
@@ -45,9 +60,9 @@ def place(
 ) -> tuple[Placement, ...]:
     """Where each title's topic begins, as far as that can be told; one for each title, in their order.
 
-    Titles whose words are mostly said in another order are put into the order in which these are said. With an encoder
-    they are also told by what they mean. The confidence is the probability that the topic begins within 2 s of the
-    start; nothing is sure where too few of the titles are of this talk.
+    The talk may have them in another order: the likeliest is taken. With an encoder they are also told by what they
+    mean. The confidence is the probability that the topic begins within 2 s of the start; nothing is sure where too
+    few of the titles are of this talk.
 
     Raises:
         SpeechError: the encoder's weights are damaged.
@@ -57,12 +72,11 @@ def place(
         return tuple(Placement(Section(title), None, None, 0.0, "nothing is said") for title in asked)
     by = short_weights.BY_WORDS if encoder is None else short_weights.BY_MEANING
     told = features(talk, asked, encoder)
-    said = said_most(told)
-    if in_turn(said) >= _IN_TURN:
-        return tuple(_in_order(talk, asked, told, by, LEAST))
-    order = np.argsort(said, kind="stable")
-    told = titles.reordered(told, talk, order)
-    placed = _in_order(talk, [asked[number] for number in order], told, by, _LEAST_REORDERED)
+    order = _likeliest_order(talk, told, by.of_talk)
+    if order == tuple(range(len(asked))):
+        return tuple(_in_order(talk, asked, told, by, _AS_GIVEN))
+    told, moved = titles.reordered(told, talk, np.array(order)), [asked[number] for number in order]
+    placed = _in_order(talk, moved, told, by, _REORDERED)
     return tuple(placed[number] for number in np.argsort(order))
 
 
@@ -72,30 +86,58 @@ def features(talk: Talk, asked: Sequence[str], encoder: Encoder | None) -> Float
     return by_words if encoder is None else np.dstack((by_words, meaning.features(encoder, talk, asked)))
 
 
-def said_most(told: Floats) -> Ints:
-    """The place after which the words of each title are said most."""
-    return np.asarray(told[:, :, titles.SAID].argmax(axis=1), np.int64)
+def _likeliest_order(talk: Talk, told: Floats, model: Model) -> tuple[int, ...]:
+    """The order of the titles for which most speaks: that given, that of their words in the talk, or one near these.
+
+    One title is moved at a time, as long as more speaks for what comes of it.
+    """
+    count = len(told)
+    gaps = _gaps(talk, count)
+
+    @functools.cache
+    def likely(order: tuple[int, ...]) -> float:
+        scores = titles.reordered(told, talk, np.array(order)) @ np.array(model.weights)
+        moved = sum(before > after for before, after in itertools.combinations(order, 2))
+        cost = min(_OUT_OF_TURN * moved, _IN_NO_ORDER * count)
+        return chain.titles_begin(scores.astype(np.float64), *gaps, model.bias)[1] - cost
+
+    given = tuple(range(count))
+    if count > _MOST_REORDERED:
+        return given
+    said = tuple(map(int, told[:, :, titles.SAID].argmax(axis=1).argsort(kind="stable")))
+    return max((_climbed(order, likely) for order in (given, said)), key=likely)
 
 
-def in_turn(places: Ints) -> float:
-    """The share of pairs of places that are in order (1 where there is no pair)."""
-    pairs = [before < after for before, after in itertools.combinations(places, 2) if before != after]
-    return float(np.mean(pairs)) if pairs else 1.0
+def _climbed(order: tuple[int, ...], likely: Callable[[tuple[int, ...]], float]) -> tuple[int, ...]:
+    while (other := max(_moved(order), key=likely, default=order)) and likely(other) > likely(order):
+        order = other
+    return order
 
 
-def _in_order(talk: Talk, asked: Sequence[str], told: Floats, by: Pair, least: float) -> list[Placement]:
-    """The placements of titles that are in the order of the talk, as likely as ``least``."""
-    gaps = chain.gaps(talk.times_ms, titles.mean_gap_ms(talk, len(asked)))
+def _moved(order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """All orders in which one title stands elsewhere."""
+    for number, place in itertools.permutations(range(len(order)), 2):
+        rest = (*order[:number], *order[number + 1 :])
+        yield (*rest[:place], order[number], *rest[place:])
+
+
+def _gaps(talk: Talk, count: int) -> tuple[Doubles, Doubles]:
+    return chain.gaps(talk.times_ms, titles.mean_gap_ms(talk, count))
+
+
+def _in_order(talk: Talk, asked: Sequence[str], told: Floats, by: Pair, least: _Least) -> list[Placement]:
+    """The placements of titles that are in the order of the talk, where they are likely enough."""
+    gaps = _gaps(talk, len(asked))
     found, sure = (
         chain.titles_begin((told @ np.array(model.weights)).astype(np.float64), *gaps, model.bias)[0] for model in by
     )
     chosen = titles.in_order(chain.centred(found, talk.times_ms, CENTRE_MS))
     near, surely = (chain.nearby(likely, talk.times_ms, WITHIN_MS) for likely in (found, sure))
     occurs = sure.sum(axis=1)
-    is_of_talk = occurs.mean() >= _OCCUR and surely.max(axis=1).mean() >= _SURE
+    is_of_talk = occurs.mean() >= least.all_occur and surely.max(axis=1).mean() >= _SURE
     placed = []
     for title, place, row, occur in zip(asked, chosen, near, occurs, strict=True):
-        is_likely = is_of_talk and place is not None and row[place] >= least and occur >= _LEAST_OCCURS
+        is_likely = is_of_talk and place is not None and row[place] >= least.begins and occur >= least.occurs
         confidence = by.of_talk.right(float(row[place])) if is_likely else 0.0
         placed.append(_placement(talk, title, place, confidence))
     return placed

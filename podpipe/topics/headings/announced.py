@@ -26,13 +26,21 @@ _RUN_ON = re.compile(r", (?=in (?:this|today['’]?s) (?:issue|episode|show|prog
 
 _LISTING = "items|topics|agenda|headlines|stories|menu"
 _PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
+_TELLS = r"(?:we|i)(?:['’]\w+)? (?:\w+ ){0,4}?(?:about|at|on|cover(?:ing)?|discuss(?:ing)?|have|got)"
 _ANNOUNCES = re.compile(
     r"(?:\W*+\w++){0,3}?\W*+"
     rf"\b(?:(?:today|tonight|this (?:week|month|time))(?:['’]?s)?(?: (?:{_LISTING}|{_PROGRAMME}))?|"
     rf"(?:this|the) (?:{_PROGRAMME})|coming up|up next|(?:the|our) (?:{_LISTING}))"
-    r"(?: (?:are|is|we have|we cover|include|includes))?(?: the)?[,:]?\s+(?P<list>.+)",
+    rf"(?: (?:are|is|include|includes)|,? {_TELLS})?(?: the)?[,:]?\s+(?P<list>.+)",
     re.IGNORECASE,
 )
+_COUNTS = re.compile(
+    r"(?:[\w'’]++\W++){0,9}?"
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|several|some|a few)\s+(?:\w+\s+)?"
+    rf"(?:things|subjects|points|segments|{_LISTING})\b(?: [\w'’]+){{0,6}}[,:]\s+(?P<list>.+)",
+    re.IGNORECASE,
+)
+"""Where a host says how many topics there are: "I've got four things for you: ..."."""
 
 
 def announced(words: Sequence[Word], sound: Sound) -> list[str]:
@@ -40,7 +48,7 @@ def announced(words: Sequence[Word], sound: Sound) -> list[str]:
     found: list[str] = []
     text = _RUN_ON.sub(". ", _with_pauses(words, sound))
     for sentence in _SENTENCE_END.split(text):
-        match = _ANNOUNCES.match(sentence)
+        match = _COUNTS.match(sentence) or _ANNOUNCES.match(sentence)
         items = [item.strip(" .,") for item in parts(re.sub(r",+", ",", match["list"]))] if match else []
         items = [item for item in items if len(re.sub(r"\W", "", item)) >= 3 and not is_starter(item)]
         names = sum(is_topic(item) for item in items)
