@@ -89,5 +89,6 @@ def _draw_axis(axes: Any, labels: Sequence[str]) -> None:
 
 
 def _title(topics: Topics) -> str:
-    span = f", {topics.periods[0].label} to {topics.periods[-1].label}" if topics.periods else ""
+    ends = dict.fromkeys(period.label for period in (*topics.periods[:1], *topics.periods[-1:]))
+    span = f", {' to '.join(ends)}" if ends else ""
     return f"Topics of {topics.episodes:,} episode{'' if topics.episodes == 1 else 's'}{span}"

@@ -35,7 +35,7 @@ def stats_command(library: LibraryOption = None, json: JsonOption = False) -> No
     if json:
         console.print_json(found)
         return
-    days = f"{found.first_day} to {found.last_day}" if found.first_day else "no dates"
+    days = " to ".join(dict.fromkeys(filter(None, (found.first_day, found.last_day)))) or "no dates"
     shows = f" of {found.shows} show{'' if found.shows == 1 else 's'}" if found.shows else ""
     room = f", {found.deleted:,} of them deleted (podpipe index optimize)" if found.deleted else ""
     facts = {

@@ -319,7 +319,7 @@ def _hit(hit: _Scored, query: Query, matcher: Matcher) -> Hit:
     as_asked = [number for number in best if matcher.worth(sentences[number].terms) == 1 and not heard[number]]
     number = next(iter((*as_asked, *filter(heard.get, best), *best)), None)
     sentence = None if number is None else sentences[number]
-    text = _around(sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
+    text = around(sentences, sentence) if sentence else candidate.chapter or candidate.episode_title
     instead = () if number is None else heard[number]
     return Hit(
         episode_id=candidate.episode_id,
@@ -359,7 +359,7 @@ def _heard(candidate: Candidate, number: int, query: Query) -> tuple[str, ...]:
     return tuple(words for words in found if not any(words in others and words != others for others in found))
 
 
-def _around(sentences: Sequence[Spoken], sentence: Spoken) -> str:
+def around(sentences: Sequence[Spoken], sentence: Spoken) -> str:
     """The sentence, and while there is room those after it."""
     text = ""
     for following in sentences[sentences.index(sentence) :]:

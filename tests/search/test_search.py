@@ -199,6 +199,13 @@ def test_topic_looks_only_at_titles(index: Index) -> None:
     assert found(index, "topic:containers") == set()
 
 
+def test_a_topic_tells_what_is_said_of_it_first(index: Index) -> None:
+    (hit,) = search(index, "topic:killer").hits
+    (passage, *_) = (passage for passage in KERNEL.passages if passage.chapter == hit.chapter)
+    assert hit.start_ms == hit.chapter_start_ms
+    assert hit.snippet.text.startswith(passage.sentences[0].text)
+
+
 def test_an_episode_is_found_by_its_title(index: Index) -> None:
     hits = search(index, "topic:undated").hits
     assert [(hit.episode_id, hit.start_ms, hit.snippet.text) for hit in hits] == [("undated", 0, "Episode undated")]
