@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 import typer
 
@@ -18,6 +20,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: they wait by spin
 
 _STOPPED = 130
 """Exit code after Ctrl-C."""
+
+_CONTEXT = "2"
+"""Sentences before and after each hit, where nobody says how many."""
 
 _COLLECTED = (100_000, 20, 20)
 """Python looks for cycles that seldom: most commands end before there is one, and a tenth of their time was that."""
@@ -82,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.set_threshold(*_COLLECTED)
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        _app(arguments[0] if arguments else "")(args=_with_force_value(arguments), prog_name="podpipe")
+        _app(arguments[0] if arguments else "")(args=list(_with_values(arguments)), prog_name="podpipe")
     except PodpipeError as error:
         print(f"podpipe: {console.clean(str(error))}", file=sys.stderr)  # noqa: T201 - rich is too slow to start for one line
         sys.exit(1)
@@ -98,15 +103,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         gc.freeze()  # what is left is the system's to free: Python need not look through it
 
 
-def _with_force_value(arguments: Sequence[str]) -> list[str]:
-    """``--force`` without a stage means all of them (options with an optional value are unknown to typer)."""
-    if "--force" not in arguments:
-        return list(arguments)
+def _with_values(arguments: Sequence[str]) -> Iterator[str]:
+    """``--force`` without a stage means all of them, ``--context`` without a number some sentences.
+
+    Typer knows no options whose value may be left out.
+    """
+    rest = iter(zip_longest(arguments, arguments[1:], fillvalue=""))
+    for argument, following in rest:
+        yield argument
+        if argument == "--force" and following not in _stages():
+            yield "all"
+        elif argument in ("--context", "-C") and not re.fullmatch(r"-?\d+", following):
+            yield _CONTEXT
+        elif argument == "--":
+            yield from (left for left, _ in rest)
+
+
+def _stages() -> Sequence[str]:
     from podpipe.work import STAGES
 
-    result: list[str] = []
-    for position, argument in enumerate(arguments):
-        result.append(argument)
-        if argument == "--force" and not (set(arguments[position + 1 : position + 2]) & {*STAGES, "all"}):
-            result.append("all")
-    return result
+    return (*STAGES, "all")

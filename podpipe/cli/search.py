@@ -55,7 +55,8 @@ def command(
     ] = None,
     sort: Annotated[Sort, typer.Option("--sort", help="By how well they fit, or by day.")] = Sort.best,
     context: Annotated[
-        int, typer.Option("--context", "-C", metavar="N", min=0, max=50, help="N sentences before and after each hit.")
+        int,
+        typer.Option("--context", "-C", metavar="[N]", min=0, max=50, help="Sentences before and after each hit (2)."),
     ] = 0,
     explain: Annotated[bool, typer.Option("--explain", help="Say why each hit stands where it does.")] = False,
     related: Annotated[

@@ -104,6 +104,26 @@ def test_sentences_around_a_hit(library: Path) -> None:
     assert f"{' '.join(MEMORY)} {TUNNEL[0]} Its keys are **Curve25519**, and WireGuard roams." in shown
 
 
+@pytest.mark.parametrize(
+    ("arguments", "same_as"),
+    [
+        (["Curve25519", "--context"], ["Curve25519", "--context", "2"]),
+        (["--context", "Curve25519"], ["Curve25519", "-C", "2"]),
+        (["-C", "--limit", "1", "Curve25519"], ["Curve25519", "--limit", "1", "-C", "2"]),
+    ],
+)
+def test_two_sentences_are_around_a_hit_where_no_number_is_given(
+    library: Path, arguments: list[str], same_as: list[str]
+) -> None:
+    shown = podpipe(library, "search", *arguments, "--json").stdout
+    assert json.loads(shown) == json.loads(podpipe(library, "search", *same_as, "--json").stdout)
+    assert json.loads(shown)[0]["context"]
+
+
+def test_what_follows_two_dashes_is_no_option(library: Path) -> None:
+    podpipe(library, "search", "--json", "--", "--context", code=1)
+
+
 def test_why_a_hit_stands_where_it_does(library: Path) -> None:
     shown = podpipe(library, "search", "oom killer", "--explain").stdout
     assert re.search(r"^   score \d\.\d\d\n     \+\d\.\d\d  all of the query is in ", shown, re.MULTILINE)
