@@ -35,12 +35,45 @@ class Mention:
     end_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """How many mentions, and terms, there are and were found; terms that nobody says, and those of them invented."""
+
+    mentions: int
+    mentions_found: int
+    terms: int
+    terms_found: int
+    unsaid: int
+    invented: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """As the table has them."""
+        return (
+            f"{percent(self.mentions_found / max(self.mentions, 1), 1)} of {self.mentions}",
+            f"{percent(self.terms_found / max(self.terms, 1), 1)} of {self.terms}",
+            f"{len(self.invented)} of {self.unsaid}{_listed(self.invented)}",
+        )
+
+
+def _together(parts: Sequence[_Figures]) -> _Figures:
+    return _Figures(
+        sum(part.mentions for part in parts),
+        sum(part.mentions_found for part in parts),
+        sum(part.terms for part in parts),
+        sum(part.terms_found for part in parts),
+        sum(part.unsaid for part in parts),
+        tuple(name for part in parts for name in part.invented),
+    )
+
+
 def run(settings: Settings) -> Table:
     """Ingest every episode whose sentences are known with each kind of notes, and search for every term."""
     known = [truth for truth in truths() if truth.sentences]
     if not known:
         raise Skipped("there is no ../shared/data/episodes beside the checkout")
     rows = []
+    every: dict[str, list[_Figures]] = {kind: [] for kind in TARGETS}
     for number, truth in enumerate(known):
         own, foreign = terms_of(truth), terms_of(known[number - 1])
         for kind, notes in {
@@ -51,7 +84,10 @@ def run(settings: Settings) -> Table:
         }.items():
             episode = _ingested(settings, truth, kind, notes)
             asked = foreign if kind == "another episode's" else own
-            rows.append((truth.id, kind, *_figures(episode, own, asked), TARGETS[kind]))
+            figures = _figures(episode, own, asked)
+            every[kind].append(figures)
+            rows.append((truth.id, kind, *figures.cells, TARGETS[kind]))
+    rows += [("all together", kind, *_together(each).cells, TARGETS[kind]) for kind, each in every.items()]
     header = ("Episode", "Notes", "Mentions found", "Terms found", "Invented", "Target")
     return Table("Terms", EXPLANATION, header, tuple(rows))
 
@@ -89,7 +125,7 @@ def _ingested(settings: Settings, truth: Truth, kind: str, notes: str) -> Ingest
     return ingested(settings, replace(truth, id=name, notes=file))
 
 
-def _figures(episode: Ingested, own: Sequence[str], asked: Sequence[str]) -> tuple[str, str, str]:
+def _figures(episode: Ingested, own: Sequence[str], asked: Sequence[str]) -> _Figures:
     """Mentions found, terms found, and terms invented; the last of the terms that were asked for."""
     truth = episode.truth
     spoken = mentions(truth, own)
@@ -112,12 +148,9 @@ def _figures(episode: Ingested, own: Sequence[str], asked: Sequence[str]) -> tup
             found += any(_is_at(mention, hit.start_ms) for hit in hits for mention in spoken if mention.term == term)
     said = " ".join(sentence.text for sentence in truth.sentences)
     written = (episode.folder / "transcript.txt").read_text("utf-8")
-    invented = [term for term in asked if not _says(said, term) and _says(written, term)]
-    return (
-        f"{percent(1 - len(lost) / max(len(spoken), 1), 1)} of {len(spoken)}",
-        f"{percent(found / max(len(terms), 1), 1)} of {len(terms)}",
-        f"{len(invented)} of {sum(not _says(said, term) for term in asked)}{_listed(invented)}",
-    )
+    unsaid = [term for term in asked if not _says(said, term)]
+    invented = tuple(term for term in unsaid if _says(written, term))
+    return _Figures(len(spoken), len(spoken) - len(lost), len(terms), found, len(unsaid), invented)
 
 
 def _is_at(mention: Mention, start_ms: int) -> bool:
