@@ -56,11 +56,7 @@ def titles_begin(scores: Doubles, between: Doubles, first: Doubles, skip: float 
         The probability of each title at each place (rows sum to at most 1), and the logarithm of the sum.
     """
     count, size = scores.shape
-    top = scores.max(axis=1)
-    emit = np.exp(scores - top[:, None]).astype(np.float64)
-    passed = np.exp(np.clip(skip - top, -200, 200)).astype(np.float64)
-    here, reached, blank, log_sum = _forward(emit, passed, between, first, float(top.sum()))
-    total = reached[-1].sum() + blank[-1]
+    emit, passed, here, reached, blank, log_sum = _summed(scores, between, first, skip)
     back, none = np.ones(size), 1.0
     found = np.zeros((count, size))
     for title in range(count - 1, -1, -1):
@@ -73,19 +69,38 @@ def titles_begin(scores: Doubles, between: Doubles, first: Doubles, skip: float 
         back = between @ weighted + passed[title] * back
         scale = max(back.max(), none, _FLOOR)
         back, none = back / scale, none / scale
-    return found, log_sum + math.log(max(total, _FLOOR))
+    return found, log_sum
 
 
-def _forward(
-    emit: Doubles, passed: Doubles, between: Doubles, first: Doubles, log_sum: float
-) -> tuple[Doubles, Doubles, Doubles, float]:
-    """Sums over the titles before: at each place, and where none has begun.
+def titles_sum(scores: Doubles, between: Doubles, first: Doubles, skip: float | Doubles) -> float:
+    """The logarithm of the sum alone, as of ``titles_begin``."""
+    return _summed(scores, between, first, skip).log_sum
 
-    ``reached[title]`` is before the title is dealt with, so that there is one row more than titles.
+
+class _Sums(NamedTuple):
+    """What speaks for each title at each place, and for its not occurring, in scale; and sums over the titles before.
+
+    They are at each place (``here``; ``reached`` by any of them), and where none has begun (``blank``); ``reached`` and
+    ``blank`` are before the title is dealt with, so that there is one row more than titles.
     """
-    count, size = emit.shape
+
+    emit: Doubles
+    passed: Doubles
+    here: Doubles
+    reached: Doubles
+    blank: Doubles
+    log_sum: float
+    """Of the whole, the logarithm."""
+
+
+def _summed(scores: Doubles, between: Doubles, first: Doubles, skip: float | Doubles) -> _Sums:
+    count, size = scores.shape
+    top = scores.max(axis=1)
+    emit = np.exp(scores - top[:, None]).astype(np.float64)
+    passed = np.exp(np.clip(skip - top, -200, 200)).astype(np.float64)
     here, reached, blank = np.zeros((count, size)), np.zeros((count + 1, size)), np.zeros(count + 1)
     blank[0] = 1.0
+    log_sum = float(top.sum())
     for title in range(count):
         here[title] = emit[title] * (reached[title] @ between + blank[title] * first)
         reached[title + 1] = here[title] + passed[title] * reached[title]
@@ -94,7 +109,8 @@ def _forward(
         reached[title + 1] /= scale
         blank[title + 1] /= scale
         log_sum += math.log(scale)
-    return here, reached, blank, log_sum
+    log_sum += math.log(max(reached[-1].sum() + blank[-1], _FLOOR))
+    return _Sums(emit, passed, here, reached, blank, log_sum)
 
 
 def gaps(times_ms: Ints, mean_ms: float) -> tuple[Doubles, Doubles]:

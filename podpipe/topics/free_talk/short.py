@@ -92,14 +92,15 @@ def _likeliest_order(talk: Talk, told: Floats, model: Model) -> tuple[int, ...]:
     One title is moved at a time, as long as more speaks for what comes of it.
     """
     count = len(told)
-    gaps = _gaps(talk, count)
+    gaps, weights = _gaps(talk, count), np.array(model.weights)
+    in_turn = told[:, :, titles.ORDER] * weights[titles.ORDER]
+    own = told @ weights - in_turn
 
     @functools.cache
     def likely(order: tuple[int, ...]) -> float:
-        scores = titles.reordered(told, talk, np.array(order)) @ np.array(model.weights)
         moved = sum(before > after for before, after in itertools.combinations(order, 2))
         cost = min(_OUT_OF_TURN * moved, _IN_NO_ORDER * count)
-        return chain.titles_begin(scores.astype(np.float64), *gaps, model.bias)[1] - cost
+        return chain.titles_sum(own[list(order)] + in_turn, *gaps, model.bias) - cost
 
     given = tuple(range(count))
     if count > _MOST_REORDERED:
