@@ -178,7 +178,6 @@ def search(
     Raises:
         SearchError: the query can't be understood, or the index not be read.
     """
-    from podpipe.search.beginnings import told
     from podpipe.search.listing import listed
     from podpipe.search.rank import ranked
 
@@ -191,6 +190,8 @@ def search(
     query, found, has_all = matches(index, query)
     hits = ranked(found, query, index.rarity, limit)
     if query.is_of_titles:
+        from podpipe.search.beginnings import told
+
         hits = told(index, query, hits)
     notes = _notes(query, has_all=has_all) if hits else _unknown(index, query)
     return Results(hits, tuple(notes), _suggestions(text, query, hits))
