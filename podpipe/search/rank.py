@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
 import operator
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +27,7 @@ _LESS_ALIKE, _AS_GOOD_AS_SAID = 0.3, 0.85
 something is as it was asked for: of matches that have as many of the terms."""
 
 Rarity = Callable[[Term], float]
+_Topic = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,29 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
     Within a topic the earliest passage is taken that is nearly as good as the best.
     """
     matcher = Matcher(query, rarity)
-    topics: dict[tuple[str, int], list[_Scored]] = defaultdict(list)
+    topics: dict[_Topic, list[_Scored]] = defaultdict(list)
     for candidate, features in judged(found, query, matcher):
         topics[candidate.episode_id, candidate.chapter_start_ms].append(_Scored(score(features), candidate, features))
-    scores = {topic: max(match.score for match in group) for topic, group in topics.items()}
-    best = heapq.nsmallest(limit, topics, key=lambda topic: (-scores[topic], topic))
-    return tuple(_hit(_earliest(topics[topic]), query, matcher) for topic in best)
+    best = {topic: max(group, key=lambda match: match.score) for topic, group in topics.items()}
+    order = sorted(topics, key=lambda topic: (-best[topic].score, topic))
+    if [len(alternatives) > 1 for alternatives in query.said] == [True]:
+        order = _by_turns(order, lambda topic: matcher.worth(_joined(best[topic].candidate)))
+    return tuple(_hit(_earliest(topics[topic]), query, matcher) for topic in order[:limit])
+
+
+def _by_turns(topics: Iterable[_Topic], worth: Callable[[_Topic], float]) -> list[_Topic]:
+    """What has a word as it was asked for, then what has others in its place: each of these have their turns.
+
+    In however many passages one is, it may be none that was misheard. Those that are worth more have more turns, as
+    parties have seats by their votes (D'Hondt, 1882).
+    """
+    turns: Counter[float] = Counter()
+    found = []
+    for topic in topics:
+        likely = worth(topic)
+        turns[likely] += likely < 1
+        found.append((turns[likely] / likely, topic))
+    return [topic for _, topic in sorted(found, key=operator.itemgetter(0))]
 
 
 def judged(found: Sequence[Found], query: Query, matcher: Matcher) -> Iterator[tuple[Candidate, Features]]:

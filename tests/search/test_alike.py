@@ -26,6 +26,7 @@ MISHEARD = episode(
             "Then a go routine was started and never ended.",
             "It runs in a guest under kay vee em on that machine.",
             "He wrote the kernel in Rust, and a type of script was there too.",
+            "They link against g lib c on that machine.",
         ]
     },
 )
@@ -50,6 +51,7 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         ("ebpf", "e b p f"),
         ("goroutine", "go routine"),
         ("kvm", "kay vee em"),
+        ("glibc", "g lib c"),
         ("promethius", "Prometheus"),
         ("prometehus", "Prometheus"),
         ("postgrsql", "PostgreSQL"),
@@ -145,6 +147,14 @@ def test_what_was_said_as_asked_is_the_hit_though_a_sound_alike_stands_before_it
         (hit,) = search(fresh, "kafka").hits
         assert (hit.start_ms, hit.note) == (3000, "")
         assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["kafka"]
+
+
+def test_words_that_may_have_been_heard_have_their_turns_however_often_one_is_said(tmp_path: Path, index: Index) -> None:
+    engine = type(index).__name__.removesuffix("Index").lower()
+    often = {f"Part {n}": [f"The native code of number {n} is native."] for n in range(30)}
+    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
+        fresh.add([episode("often", often), episode("once", {"Services": ["Then all of that moved to k native."]})])
+        assert {"heard: k native", "heard: native"} <= {hit.note for hit in search(fresh, "knative").hits[:3]}
 
 
 def _with_aliases(name: str, *sentences: Sentence) -> IndexedEpisode:

@@ -31,19 +31,19 @@ _NAMES = {
 
 
 def pieces(word: str) -> Iterator[Sequence[str]]:
-    """A word in two or three, in letters, in letters and a word, with its first letter or any of few by name."""
+    """A word in two or three, in letters, in letters around a word, with its first letter or any of few by name."""
+    yield tuple(word)
     for at in range(1, len(word)):
         yield word[:at], word[at:]
-    for at in range(2, len(word)):
-        yield *word[:at], word[at:]
+    for first, last in itertools.combinations(range(len(word) + 1), 2):
+        if 1 < last - first < len(word):
+            yield *word[:first], word[first:last], *word[last:]
     for name in _NAMES.get(word[0], "").split():
         for at in (1, 2):
             yield name, *word[1:at], word[at:]
     if len(word) <= _SPELLED:
         named = [(letter, *_NAMES.get(letter, "").split()) for letter in word]
         yield from (names for names in itertools.product(*named) if names != tuple(word))
-    for at in range(2, len(word) - 1):
-        yield word[:at], *word[at:]
     for one, two in itertools.combinations(range(2, len(word) - 1), 2):
         if two > one + 1:
             yield word[:one], word[one:two], word[two:]
