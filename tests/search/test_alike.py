@@ -149,7 +149,7 @@ def test_what_was_said_as_asked_is_the_hit_though_a_sound_alike_stands_before_it
         assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["kafka"]
 
 
-def test_words_that_may_have_been_heard_have_their_turns_however_often_one_is_said(tmp_path: Path, index: Index) -> None:
+def test_words_that_may_have_been_heard_have_their_turns_however_often_said(tmp_path: Path, index: Index) -> None:
     engine = type(index).__name__.removesuffix("Index").lower()
     often = {f"Part {n}": [f"The native code of number {n} is native."] for n in range(30)}
     with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
