@@ -34,8 +34,9 @@ words and no others.
 
 The first pairs are given; weights of what is alike were fitted on them and on pairs that Whisper (base, tiny.en) really
 made of a synthetic voice (of other pitches, and with noise), and how much must be alike was set with them in view.
-*Really misheard*: more such pairs, of other terms, of names and words of any field. *Written*: by people who know how
-recognisers write names, {others} and {unseen}; of the latter only these figures were ever seen."""
+*Really misheard*: more such pairs, of other terms, of names and words of any field. *Written*: put down from how
+names are said, not from what a recogniser wrote, {others} and {unseen}; of the latter only these figures were ever
+seen, and its words are farther from what was said."""
 
 HEADER = ("Search", "Recall", "Precision", "Pairs", "Query: median", "95th percentile", "Target")
 TARGET = "≥ 0.75, ≥ 0.60"
