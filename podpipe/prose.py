@@ -72,10 +72,12 @@ def ends_sentence(word: str) -> bool:
     return has_stop(word) and not _NO_END.match(word)
 
 
+NUMBERS = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+ORDINALS = "first|second|third|fourth|fifth|sixth|last"
+"""As headings and lists have them (as regular expressions)."""
+
 _NUMBER = re.compile(
-    r"(?:(?:number|item|topic|part|point|story|chapter) )?(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|"
-    r"eleven|twelve|first|second|third|fourth|fifth|last)[.,:;]",
-    re.IGNORECASE,
+    rf"(?:(?:number|item|topic|part|point|story|chapter) )?(?:{NUMBERS}|{ORDINALS})[.,:;]", re.IGNORECASE
 )
 
 _JOINED = re.compile(r"\d{1,2}[-–]\d")

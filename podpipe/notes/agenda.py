@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from podpipe.notes.blocks import Block
 from podpipe.notes.headings import is_name, opening
 
-_ANNOUNCES = re.compile(
-    r"\b(?:issue|episode|show|program(?:me)?|edition|bulletin|items?|topics?|agenda|headlines|stories|menu|"
-    r"today|tonight|this (?:week|month|time)|coming up|up next|contents)\b",
-    re.IGNORECASE,
-)
+PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
+LISTING = "items|topics|agenda|headlines|stories|menu"
+WHEN = r"today|tonight|this (?:week|month|time)"
+NEXT = "coming up|up next"
+"""How lists of topics are announced, in notes and by hosts (as regular expressions)."""
+
+_ANNOUNCES = re.compile(rf"\b(?:{PROGRAMME}|{LISTING}|item|topic|contents|{WHEN}|{NEXT})\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))([^.!?:]{3,70}):\s+(.+?)(?:(?<!\b[A-Z])[.!?](?=\s|$)|$)")
 _SAID = re.compile(
     r"(?:^|(?<=[.!?] ))"

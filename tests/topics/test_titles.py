@@ -47,6 +47,16 @@ def test_titles_are_found_in_episodes_held_out(held_out: Placed, within_ms: int,
     assert named_f1([(told, written(placed)) for told, placed in held_out], within_ms) >= least
 
 
+def test_titles_in_no_order_are_mostly_found(held: list[tuple[Told, Model]]) -> None:
+    found = []
+    for told, model in held[::2]:
+        order = np.random.default_rng(told.number).permutation(len(told.titles))
+        asked = [told.titles[number] for number in order]
+        placed = titles.place(told.words, told.duration_ms, asked, model)
+        found.append((told, written(tuple(placed[number] for number in np.argsort(order)))))
+    assert named_f1(found, titles.WITHIN_MS) >= 0.65
+
+
 def test_a_recogniser_that_writes_no_full_stops_does_little_harm(held: list[tuple[Told, Model]]) -> None:
     found = []
     for told, model in held[::3]:
@@ -106,7 +116,7 @@ def test_topics_that_the_notes_only_name_become_chapters(episodes: list[Told]) -
     step_ms=st.integers(0, 30_000),
     duration_ms=st.integers(0, 2_000_000),
 )
-def test_any_words_and_titles_give_placements_in_order(
+def test_any_words_and_titles_give_placements(
     said: list[str], asked: list[str], step_ms: int, duration_ms: int
 ) -> None:
     words = [Word(text, step_ms * number, step_ms * number + step_ms // 2) for number, text in enumerate(said)]
@@ -114,7 +124,7 @@ def test_any_words_and_titles_give_placements_in_order(
     assert [placement.section.heading for placement in placed] == asked
     assert all(0 <= placement.confidence <= 1 and placement.because for placement in placed)
     starts = [placement.start_ms for placement in placed if placement.start_ms is not None]
-    assert starts == sorted(starts)
+    assert len(starts) == len(set(starts))
     assert all(0 <= start <= max(duration_ms, step_ms * len(said)) for start in starts)
 
 

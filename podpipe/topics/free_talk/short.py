@@ -9,9 +9,7 @@ talk of anything has some words of any title.
 
 from __future__ import annotations
 
-import functools
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +17,9 @@ import numpy as np
 from podpipe import timecode
 from podpipe.models import Placement, Section, Word
 from podpipe.topics.free_talk import chain, meaning, short_weights, titles
-from podpipe.topics.free_talk.chain import Doubles, Model
+from podpipe.topics.free_talk.chain import Doubles
 from podpipe.topics.free_talk.meaning import Encoder
+from podpipe.topics.free_talk.order import Costs
 from podpipe.topics.free_talk.short_weights import Pair
 from podpipe.topics.free_talk.talk import Floats, Talk, prepare
 
@@ -47,12 +46,7 @@ class _Least(NamedTuple):
 _AS_GIVEN, _REORDERED = _Least(LEAST, 0.5, 0.65), _Least(0.7, 0.8, 0.75)
 """Of titles in the order in which they are given, and in another."""
 
-_OUT_OF_TURN, _IN_NO_ORDER = 2.0, 0.7
-"""What it costs (a logarithm) that two titles are in another order than they are given; and at most, for each title:
-then they are given in no order."""
-
-_MOST_REORDERED = 20
-"""More titles are in the order in which they are given: there are too many others to look through."""
+_COSTS = Costs(out_of_turn=2.0, in_no_order=0.7)
 
 
 def place(
@@ -72,7 +66,7 @@ def place(
         return tuple(Placement(Section(title), None, None, 0.0, "nothing is said") for title in asked)
     by = short_weights.BY_WORDS if encoder is None else short_weights.BY_MEANING
     told = features(talk, asked, encoder)
-    order = _likeliest_order(talk, told, by.of_talk)
+    order = titles.likeliest_order(told, _gaps(talk, len(asked)), by.of_talk, _COSTS)
     if order == tuple(range(len(asked))):
         return tuple(_in_order(talk, asked, told, by, _AS_GIVEN))
     told, moved = titles.reordered(told, talk, np.array(order)), [asked[number] for number in order]
@@ -84,42 +78,6 @@ def features(talk: Talk, asked: Sequence[str], encoder: Encoder | None) -> Float
     """What speaks for each title at each place, shape (titles, places, kinds)."""
     by_words = titles.features(talk, asked)
     return by_words if encoder is None else np.dstack((by_words, meaning.features(encoder, talk, asked)))
-
-
-def _likeliest_order(talk: Talk, told: Floats, model: Model) -> tuple[int, ...]:
-    """The order of the titles for which most speaks: that given, that of their words in the talk, or one near these.
-
-    One title is moved at a time, as long as more speaks for what comes of it.
-    """
-    count = len(told)
-    gaps, weights = _gaps(talk, count), np.array(model.weights)
-    in_turn = told[:, :, titles.ORDER] * weights[titles.ORDER]
-    own = told @ weights - in_turn
-
-    @functools.cache
-    def likely(order: tuple[int, ...]) -> float:
-        moved = sum(before > after for before, after in itertools.combinations(order, 2))
-        cost = min(_OUT_OF_TURN * moved, _IN_NO_ORDER * count)
-        return chain.titles_sum(own[list(order)] + in_turn, *gaps, model.bias) - cost
-
-    given = tuple(range(count))
-    if count > _MOST_REORDERED:
-        return given
-    said = tuple(map(int, told[:, :, titles.SAID].argmax(axis=1).argsort(kind="stable")))
-    return max((_climbed(order, likely) for order in (given, said)), key=likely)
-
-
-def _climbed(order: tuple[int, ...], likely: Callable[[tuple[int, ...]], float]) -> tuple[int, ...]:
-    while (other := max(_moved(order), key=likely, default=order)) and likely(other) > likely(order):
-        order = other
-    return order
-
-
-def _moved(order: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """All orders in which one title stands elsewhere."""
-    for number, place in itertools.permutations(range(len(order)), 2):
-        rest = (*order[:number], *order[number + 1 :])
-        yield (*rest[:place], order[number], *rest[place:])
 
 
 def _gaps(talk: Talk, count: int) -> tuple[Doubles, Doubles]:

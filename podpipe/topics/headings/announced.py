@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from podpipe.models import Word
-from podpipe.notes.agenda import parts
+from podpipe.notes.agenda import LISTING, NEXT, PROGRAMME, WHEN, parts
 from podpipe.notes.vocabulary import is_starter
+from podpipe.prose import NUMBERS
 from podpipe.sound import Sound
 from podpipe.topics.headings.names import is_topic
 from podpipe.topics.headings.openings import LONG, usual_pause_ms
@@ -21,23 +22,21 @@ _LEAST_NAMES = 0.6
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.) ")
 """No end is after an initial: "O.N. Killer"."""
 
-_RUN_ON = re.compile(r", (?=in (?:this|today['’]?s) (?:issue|episode|show|program(?:me)?|edition|bulletin)\b)")
+_RUN_ON = re.compile(rf", (?=in (?:this|today['’]?s) (?:{PROGRAMME})\b)")
 """Where a host's list begins after a comma, as recognisers write what is said in one breath."""
 
-_LISTING = "items|topics|agenda|headlines|stories|menu"
-_PROGRAMME = "issue|episode|show|program(?:me)?|edition|bulletin"
 _TELLS = r"(?:we|i)(?:['’]\w+)? (?:\w+ ){0,4}?(?:about|at|on|cover(?:ing)?|discuss(?:ing)?|have|got)"
 _ANNOUNCES = re.compile(
     r"(?:\W*+\w++){0,3}?\W*+"
-    rf"\b(?:(?:today|tonight|this (?:week|month|time))(?:['’]?s)?(?: (?:{_LISTING}|{_PROGRAMME}))?|"
-    rf"(?:this|the) (?:{_PROGRAMME})|coming up|up next|(?:the|our) (?:{_LISTING}))"
+    rf"\b(?:(?:{WHEN})(?:['’]?s)?(?: (?:{LISTING}|{PROGRAMME}))?|"
+    rf"(?:this|the) (?:{PROGRAMME})|{NEXT}|(?:the|our) (?:{LISTING}))"
     rf"(?: (?:are|is|include|includes)|,? {_TELLS})?(?: the)?[,:]?\s+(?P<list>.+)",
     re.IGNORECASE,
 )
 _COUNTS = re.compile(
     r"(?:[\w'’]++\W++){0,9}?"
-    r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|several|some|a few)\s+(?:\w+\s+)?"
-    rf"(?:things|subjects|points|segments|{_LISTING})\b(?: [\w'’]+){{0,6}}[,:]\s+(?P<list>.+)",
+    rf"(?:{NUMBERS}|several|some|a few)\s+(?:\w+\s+)?"
+    rf"(?:things|subjects|points|segments|{LISTING})\b(?: [\w'’]+){{0,6}}[,:]\s+(?P<list>.+)",
     re.IGNORECASE,
 )
 """Where a host says how many topics there are: "I've got four things for you: ..."."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from podpipe.prose import bare, number_before
+from podpipe.prose import NUMBERS, ORDINALS, bare, number_before
 
 MOST_WORDS = 6
 """So many words may lead to a heading ("And so that brings us to ...")."""
@@ -35,10 +35,7 @@ _GREETS = re.compile(
 """What leads to the name of show or host, or to the list of all topics."""
 
 _JOINS = frozenset("and so now well ok okay right but then".split())
-_NUMERAL = re.compile(
-    r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ii|iii|iv|v|vi|vii|viii|ix|x|first|second|"
-    r"third|fourth|fifth|sixth|last"
-)
+_NUMERAL = re.compile(rf"{NUMBERS}|{ORDINALS}|ii|iii|iv|v|vi|vii|viii|ix|x")
 _COUNTED = "#"
 _COUNTS_NOTHING = frozenset("the a an my our his her their in on at of for and to with from by this that".split())
 """Before a number, a noun tells what is counted: "Mistake number two", but not "The second"."""
