@@ -56,7 +56,7 @@ _M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
 """As ``mallopt(3)`` calls the number of heaps, the size from which memory lies beside the heap, and how much the heap
 may have to spare."""
 
-_LARGE, _SPARE = 8 << 20, 256 << 20
+_LARGE, _SPARE = 8 << 20, 128 << 20
 """Bytes of memory that recognition gives back at once, and that its heap may keep."""
 
 _TOGETHER = 3
