@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -206,3 +207,12 @@ def test_a_name_of_many_letters_that_is_read_out_is_found(tmp_path: Path) -> Non
     with open_index(tmp_path / "index", create=True, engine="tantivy") as fresh:
         fresh.add([episode("letters", {"Names": ["They spell it b c d f g h j k l m n p q r s t v w x z there."]})])
         assert search(fresh, "bcdfghjklmnp").hits[0].note == "heard: b c d f g h j k l m n p"
+
+
+def test_a_word_of_a_thousand_letters_takes_no_time(tmp_path: Path) -> None:
+    word = "fanotifywireguard" * 60
+    with open_index(tmp_path / "index", create=True, engine="tantivy") as fresh:
+        fresh.add([KERNEL, MISHEARD])
+        started = time.perf_counter()
+        assert search(fresh, word).hits == search(fresh, f"{word} wire{word}").hits == ()
+        assert time.perf_counter() - started < 2

@@ -25,8 +25,8 @@ _SURELY = 0.75
 _SPLIT = 0.97
 """What is the same but for a space is hardly less than what was asked for."""
 
-_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w.'/ -]+\w")
-"""What is looked for otherwise: three signs, a letter among them."""
+_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w.'/ -]{1,38}\w")
+"""What is looked for otherwise: three signs to forty, a letter among them; what is longer would take long."""
 
 
 def widened(query: Query, library: Library, *, is_found: bool = False) -> Query:
