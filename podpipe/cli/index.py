@@ -41,7 +41,7 @@ def stats_command(library: LibraryOption = None, json: JsonOption = False) -> No
     facts = {
         "Engine": found.engine,
         "Episodes": f"{found.episodes:,}{shows}, {days}",
-        "Spoken": f"{found.hours:,.1f} hours",
+        "Spoken": f"{found.hours:,.1f} hours" if found.hours >= 1 else f"{60 * found.hours:.0f} minutes",
         "Passages": f"{found.passages:,}, and {found.titles:,} titles",
         "Languages": ", ".join(found.languages) or "none",
         "Size": f"{filesize.decimal(found.size_bytes)} in {found.segments} segment{'' if found.segments == 1 else 's'}"
@@ -136,7 +136,7 @@ def _print(place: Library, found: list[Difference], fixed: list[str]) -> None:
         return
     states = Counter(difference.state for difference in found)
     told = ", ".join(f"{count:,} {state}" for state, count in states.items())
-    out.print(f"{len(found):,} differ: {told}; {len(fixed):,} mended.", markup=False)
+    out.print(f"{len(found):,} differ{'s' if len(found) == 1 else ''}: {told}; {len(fixed):,} mended.", markup=False)
     open_ones = [difference for difference in found if difference.episode_id not in fixed]
     if any(difference.state != "unreadable" for difference in open_ones):
         out.print("podpipe index verify --fix mends them; podpipe reindex makes the whole index again.", markup=False)

@@ -102,7 +102,8 @@ def reindex_command(
     count = sum(1 for _ in track(progress, "indexing", total=total, console=console.err(), transient=True))
     for reason in skipped:
         console.err().print(f"! {console.clean(reason)}", style="yellow", markup=False)
-    console.out().print(f"{count - len(skipped)} episodes indexed in {place.index}.", markup=False)
+    indexed = count - len(skipped)
+    console.out().print(f"{indexed} episode{'' if indexed == 1 else 's'} indexed in {place.index}.", markup=False)
     if skipped:
         raise typer.Exit(1)
 

@@ -48,7 +48,7 @@ def ranked(found: Sequence[Found], query: Query, rarity: Rarity, limit: int) -> 
         topics[candidate.episode_id, candidate.chapter_start_ms].append(_Scored(score(features), candidate, features))
     best = {topic: max(group, key=lambda match: match.score) for topic, group in topics.items()}
     order = sorted(topics, key=lambda topic: (-best[topic].score, topic))
-    if [len(alternatives) > 1 for alternatives in query.said] == [True]:
+    if len(query.said) == 1 and len(query.said[0]) > 1:
         order = _by_turns(order, lambda topic: matcher.worth(_joined(best[topic].candidate)))
     return tuple(_hit(_earliest(topics[topic]), query, matcher) for topic in order[:limit])
 
