@@ -32,11 +32,11 @@ sound-alikes, of all queries, the share that are labelled with a misheard form o
 notes*: ingest sets aliases, with all these terms in every episode's notes, and a recogniser that doubts the misheard
 words and no others.
 
-The first pairs are given; weights of what is alike were fitted on them and on pairs that Whisper (base, tiny.en) really
-made of a synthetic voice (of other pitches, and with noise), and how much must be alike was set with them in view.
-*Really misheard*: more such pairs, of other terms, of names and words of any field. *Written*: put down from how
-names are said, not from what a recogniser wrote, {others} and {unseen}; of the latter only these figures were ever
-seen, and its words are farther from what was said."""
+The first pairs are given. The weights of what is alike, and how likely it must be, are of the others alone: of pairs
+that Whisper (base, tiny.en) really made of a synthetic voice (of other pitches, and with noise), of names and words of
+any field, of which *really misheard* are a part, and of {others} *written* from how names are said. Rules of sounds and
+letters were made with given and written pairs in view. Of {unseen} more, *unseen*, only these figures were ever seen;
+their words are farther from what was said."""
 
 HEADER = ("Search", "Recall", "Precision", "Pairs", "Query: median", "95th percentile", "Target")
 TARGET = "≥ 0.75, ≥ 0.60"

@@ -31,7 +31,7 @@ _SPELLED = 200
 _LEAST = 0.03
 """What is less likely does not stand for a term."""
 
-_WRONG, _HITS, _FEW = 0.035, 10, 3
+_WRONG, _HITS, _FEW = 0.05, 10, 3
 """What is likely enough brings more than so many times as much right as wrong hits; of these so many at most, and so
 many of words that are beside each other."""
 
