@@ -35,9 +35,21 @@ SPELLED = episode("spelled", {"Talk": ["Prometheus is what we monitor with.", "T
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with open_index(tmp_path_factory.mktemp("alike") / "index", create=True, engine=request.param) as opened:
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def index(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with open_index(tmp_path_factory.mktemp("alike") / "index", create=True, engine=engine) as opened:
         opened.add([KERNEL, MISHEARD, SPELLED])
+        yield opened
+
+
+@pytest.fixture
+def fresh(engine: str, tmp_path: Path) -> Iterator[Index]:
+    """An index with nothing in it."""
+    with open_index(tmp_path / "index", create=True, engine=engine) as opened:
         yield opened
 
 
@@ -99,63 +111,60 @@ def test_words_are_joined_only_beside_each_other(index: Index) -> None:
     assert search(index, "wireguard tunnel").hits[0].note == "heard: wire guard"
 
 
-def test_an_alias_finds_what_was_heard_and_is_never_shown_as_spoken(tmp_path: Path, index: Index) -> None:
+def test_an_alias_finds_what_was_heard_and_is_never_shown_as_spoken(fresh: Index) -> None:
     heard = "Once more the oil and killer ended a process."
     aliased = _with_aliases("aliased", Sentence(heard, 0, 4000, aliases=(Alias("OOM killer", "oil and killer"),)))
-    engine = type(index).__name__.removesuffix("Index").lower()
-    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
-        fresh.add([aliased])
-        (hit,) = search(fresh, '"OOM killer"').hits
-        assert (hit.note, hit.snippet.text, hit.start_ms) == ("heard: oil and killer", heard, 0)
-        assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["oil and killer"]
-        assert search(fresh, '"process OOM"').hits == ()  # what stands beside the text is no part of it
-        assert search(fresh, "oil").hits[0].note == ""
+    fresh.add([aliased])
+    (hit,) = search(fresh, '"OOM killer"').hits
+    assert (hit.note, hit.snippet.text, hit.start_ms) == ("heard: oil and killer", heard, 0)
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["oil and killer"]
+    assert search(fresh, '"process OOM"').hits == ()  # what stands beside the text is no part of it
+    assert search(fresh, "oil").hits[0].note == ""
 
 
-def test_what_has_all_words_though_one_is_alike_comes_before_what_has_one_of_them(tmp_path: Path, index: Index) -> None:
-    engine = type(index).__name__.removesuffix("Index").lower()
+def test_what_has_all_words_though_one_is_alike_comes_before_what_has_one_of_them(fresh: Index) -> None:
     talk = {"Introduction": ["The pressure is on."], "PSI": ["It is what pressure stall information tells."]}
-    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
-        fresh.add([episode("psi", talk)])
-        hit = search(fresh, "pressure stall informatoin").hits[0]
-        assert (hit.chapter, hit.note) == ("PSI", "heard: information")
+    fresh.add([episode("psi", talk)])
+    hit = search(fresh, "pressure stall informatoin").hits[0]
+    assert (hit.chapter, hit.note) == ("PSI", "heard: information")
 
 
-def test_a_half_typed_word_finds_what_begins_so(tmp_path: Path, index: Index) -> None:
-    engine = type(index).__name__.removesuffix("Index").lower()
+def test_where_all_words_are_said_as_asked_what_only_sounds_like_one_is_no_hit(fresh: Index) -> None:
+    said, alike = "It was the router all along.", "The history of that bug is long."
+    fresh.add([episode("said", {"Routers": [said]}), episode("alike", {"Bugs": [alike, "Nothing more."]})])
+    assert [hit.episode_id for hit in search(fresh, "along").hits] == ["said", "alike"]
+    assert [hit.episode_id for hit in search(fresh, "router all along").hits] == ["said"]
+
+
+def test_a_half_typed_word_finds_what_begins_so(fresh: Index) -> None:
     talk = {f"Part {n}": [f"Benchmark {n} is about virtualization here."] for n in range(ENOUGH)}
-    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
-        fresh.add([episode("bench", talk)])
-        for beginning, word in (("benchm", "Benchmark"), ("virtualiz", "virtualization")):
-            results = search(fresh, beginning)
-            assert results.notes == (f"Nothing has the word “{beginning}”; here is what has words that begin so.",)
-            hit = results.hits[0]
-            assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == [word]
-            assert hit.note == ""
-        assert [hit.note for hit in search(fresh, "virtualiza*").hits[:1]] == [""]
-        assert search(fresh, "virtuallza*").hits == ()  # what is to begin so is not looked for otherwise
+    fresh.add([episode("bench", talk)])
+    for beginning, word in (("benchm", "Benchmark"), ("virtualiz", "virtualization")):
+        results = search(fresh, beginning)
+        assert results.notes == (f"Nothing has the word “{beginning}”; here is what has words that begin so.",)
+        hit = results.hits[0]
+        assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == [word]
+        assert hit.note == ""
+    assert [hit.note for hit in search(fresh, "virtualiza*").hits[:1]] == [""]
+    assert search(fresh, "virtuallza*").hits == ()  # what is to begin so is not looked for otherwise
 
 
-def test_what_was_said_as_asked_is_the_hit_though_a_sound_alike_stands_before_it(tmp_path: Path, index: Index) -> None:
-    engine = type(index).__name__.removesuffix("Index").lower()
+def test_what_was_said_as_asked_is_the_hit_though_a_sound_alike_stands_before_it(fresh: Index) -> None:
     both = _with_aliases(
         "both",
         Sentence("They looked at cafca for a while.", 0, 3000),
         Sentence("The cafca of old is what kafka was made for.", 3000, 6000),
     )
-    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
-        fresh.add([both])
-        (hit,) = search(fresh, "kafka").hits
-        assert (hit.start_ms, hit.note) == (3000, "")
-        assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["kafka"]
+    fresh.add([both])
+    (hit,) = search(fresh, "kafka").hits
+    assert (hit.start_ms, hit.note) == (3000, "")
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["kafka"]
 
 
-def test_words_that_may_have_been_heard_have_their_turns_however_often_said(tmp_path: Path, index: Index) -> None:
-    engine = type(index).__name__.removesuffix("Index").lower()
+def test_words_that_may_have_been_heard_have_their_turns_however_often_said(fresh: Index) -> None:
     often = {f"Part {n}": [f"The native code of number {n} is native."] for n in range(30)}
-    with open_index(tmp_path / "index", create=True, engine=engine) as fresh:
-        fresh.add([episode("often", often), episode("once", {"Services": ["Then all of that moved to k native."]})])
-        assert {"heard: k native", "heard: native"} <= {hit.note for hit in search(fresh, "knative").hits[:3]}
+    fresh.add([episode("often", often), episode("once", {"Services": ["Then all of that moved to k native."]})])
+    assert {"heard: k native", "heard: native"} <= {hit.note for hit in search(fresh, "knative").hits[:3]}
 
 
 def _with_aliases(name: str, *sentences: Sentence) -> IndexedEpisode:
