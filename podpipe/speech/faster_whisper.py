@@ -56,7 +56,7 @@ _M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
 """As ``mallopt(3)`` calls the number of heaps, the size from which memory lies beside the heap, and how much the heap
 may have to spare."""
 
-_LARGE, _SPARE = 8 << 20, 128 << 20
+_LARGE, _SPARE = 6 << 20, 128 << 20
 """Bytes of memory that recognition gives back at once, and that its heap may keep."""
 
 _TOGETHER = 3
@@ -108,7 +108,8 @@ def _keep_heap_small() -> None:
     """Have what is large given back at once, for all that is heard from now on: hours need little more than minutes.
 
     Else it comes from the heap after a while (the bound rises with use), which gets holes, more of them the longer it
-    is in use. It takes 3 % more time, and 8 % where a script is followed: too much for what takes less memory anyway.
+    is in use. It takes some 6 % more time, and more where a script is followed: too much for what takes less memory
+    anyway.
     """
     _tell_malloc(_M_MMAP_THRESHOLD, _LARGE)
     _tell_malloc(_M_TRIM_THRESHOLD, _SPARE)
