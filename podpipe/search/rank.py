@@ -22,10 +22,9 @@ from podpipe.search.snippets import ROOM, marks, snippet
 
 _NEARLY_AS_GOOD = 0.75
 
-_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.3, 0.85
+_LESS_ALIKE, _AS_GOOD_AS_SAID = 0.3, 0.9
 """What is less like what was asked for than the best by so much is no hit; nor what is less than that where
-something is as it was asked for: of matches that have as many of the terms. What has no term as it was asked for is
-no hit where something has more of them, and all as they were asked for."""
+something is as it was asked for: of matches that have as many of the terms."""
 
 Rarity = Callable[[Term], float]
 _Topic = tuple[str, int]
@@ -149,10 +148,6 @@ class Matcher:
     def count(self, text: str) -> int:
         """How many terms of the query a text's terms have, as they are or alike."""
         return sum(any(pattern in text for pattern, _ in patterns) for patterns in self._patterns)
-
-    def has_as_asked(self, text: str) -> bool:
-        """Whether a text's terms have one of the query as it was asked for."""
-        return any(pattern in text for patterns in self._patterns for pattern, worth in patterns if worth == 1)
 
     def worth(self, text: str) -> float:
         """1 where all terms that are here are as they were asked for; less where some only sound alike."""
@@ -281,15 +276,10 @@ def _alike_enough(found: Sequence[Found], query: Query, matcher: Matcher) -> Seq
         worth = matcher.worth(text)
         is_word = worth == 1 or any(word in text for word in words)
         if is_word or next(heard_as(match.candidate.text, text, alike, match.candidate.language), None):
-            kept.append((match, text, worth, matcher.count(text)))
+            kept.append((match, worth, matcher.count(text)))
     counts = {count for *_, count in kept}
-    best = {count: max(worth for *_, worth, other in kept if other >= count) for count in counts}
-    most_as_asked = max((count for *_, worth, count in kept if worth == 1), default=0)
-    return [
-        match
-        for match, text, worth, count in kept
-        if worth >= _least_alike(best[count]) and (count >= most_as_asked or matcher.has_as_asked(text))
-    ]
+    best = {count: max(worth for _, worth, other in kept if other >= count) for count in counts}
+    return [match for match, worth, count in kept if worth >= _least_alike(best[count])]
 
 
 def _least_alike(best: float) -> float:

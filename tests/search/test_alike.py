@@ -129,11 +129,11 @@ def test_what_has_all_words_though_one_is_alike_comes_before_what_has_one_of_the
     assert (hit.chapter, hit.note) == ("PSI", "heard: information")
 
 
-def test_where_all_words_are_said_as_asked_what_only_sounds_like_one_is_no_hit(fresh: Index) -> None:
+def test_where_a_word_is_said_as_asked_what_only_may_stand_for_it_is_no_hit(fresh: Index) -> None:
     said, alike = "It was the router all along.", "The history of that bug is long."
     fresh.add([episode("said", {"Routers": [said]}), episode("alike", {"Bugs": [alike, "Nothing more."]})])
-    assert [hit.episode_id for hit in search(fresh, "along").hits] == ["said", "alike"]
-    assert [hit.episode_id for hit in search(fresh, "router all along").hits] == ["said"]
+    for query in ("along", "router all along"):
+        assert [hit.episode_id for hit in search(fresh, query).hits] == ["said"]
 
 
 def test_a_half_typed_word_finds_what_begins_so(fresh: Index) -> None:
